@@ -1,0 +1,168 @@
+//! What a user may choose about an export, checked once at the edge.
+//!
+//! The values end up inside quoted YAML scalars and Prometheus flags; the checks keep out what would break either.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// Scrape more often than this and the scrapes themselves show up in the measured process.
+const FASTEST_SCRAPE: Duration = Duration::from_millis(100);
+/// Scrape less often than this and a rate over four scrapes says nothing about a run of minutes.
+const SLOWEST_SCRAPE: Duration = Duration::from_mins(1);
+
+/// Why a value of [`Settings`] was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SettingsError {
+    /// The scrape interval is outside 100 ms to 60 s or has fractions of a millisecond.
+    #[error(
+        "scrape interval {0:?} is not a whole number of milliseconds from 100ms to 60s, hint: 1s"
+    )]
+    ScrapeInterval(Duration),
+    /// An address to scrape is not `host:port`.
+    #[error(
+        "{role} address {value:?} is not host:port with a port from 1 to 65535, hint: 127.0.0.1:6060"
+    )]
+    Address {
+        /// Whose address: `loadtest` or `target`.
+        role: &'static str,
+        /// What was given.
+        value: String,
+    },
+    /// The URL of Prometheus is not one.
+    #[error(
+        "prometheus url {0:?} is not an http or https url without quotes and spaces, hint: http://127.0.0.1:9090"
+    )]
+    PrometheusUrl(String),
+}
+
+/// Checked choices for [`crate::export`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    scrape_interval: Duration,
+    loadtest_address: String,
+    target_address: String,
+    prometheus_url: String,
+}
+
+impl Default for Settings {
+    /// One-second scrapes of the generator on 127.0.0.1:6061 and the target on 127.0.0.1:6060; Prometheus on
+    /// <http://127.0.0.1:9090>.
+    fn default() -> Self {
+        Self {
+            scrape_interval: Duration::from_secs(1),
+            loadtest_address: "127.0.0.1:6061".to_owned(),
+            target_address: "127.0.0.1:6060".to_owned(),
+            prometheus_url: "http://127.0.0.1:9090".to_owned(),
+        }
+    }
+}
+
+impl Settings {
+    /// Sets how often Prometheus scrapes, and with it the data source's idea of the interval.
+    ///
+    /// # Errors
+    /// [`SettingsError::ScrapeInterval`] outside 100 ms to 60 s, or with fractions of a millisecond.
+    pub fn with_scrape_interval(mut self, interval: Duration) -> Result<Self, SettingsError> {
+        let whole = interval.subsec_nanos().is_multiple_of(1_000_000);
+        if !whole || !(FASTEST_SCRAPE..=SLOWEST_SCRAPE).contains(&interval) {
+            return Err(SettingsError::ScrapeInterval(interval));
+        }
+        self.scrape_interval = interval;
+        Ok(self)
+    }
+
+    /// Sets where the generator shows `/metrics`, as `host:port`.
+    ///
+    /// # Errors
+    /// [`SettingsError::Address`] if it is not `host:port`.
+    pub fn with_loadtest_address(mut self, address: &str) -> Result<Self, SettingsError> {
+        self.loadtest_address = checked_address("loadtest", address)?;
+        Ok(self)
+    }
+
+    /// Sets where the target's operations listener shows `/metrics`, as `host:port`.
+    ///
+    /// # Errors
+    /// [`SettingsError::Address`] if it is not `host:port`.
+    pub fn with_target_address(mut self, address: &str) -> Result<Self, SettingsError> {
+        self.target_address = checked_address("target", address)?;
+        Ok(self)
+    }
+
+    /// Sets where Grafana finds Prometheus.
+    ///
+    /// # Errors
+    /// [`SettingsError::PrometheusUrl`] if it is not an `http://` or `https://` URL.
+    pub fn with_prometheus_url(mut self, url: &str) -> Result<Self, SettingsError> {
+        self.prometheus_url = checked_url(url)?;
+        Ok(self)
+    }
+
+    /// The scrape interval as Prometheus and Grafana write it: `1s`, `500ms`.
+    pub(crate) fn scrape_interval(&self) -> String {
+        match self.scrape_interval.subsec_millis() {
+            0 => format!("{}s", self.scrape_interval.as_secs()),
+            _ => format!("{}ms", self.scrape_interval.as_millis()),
+        }
+    }
+
+    /// `host:port` of the generator.
+    pub(crate) fn loadtest_address(&self) -> &str {
+        &self.loadtest_address
+    }
+
+    /// `host:port` of the target's operations listener.
+    pub(crate) fn target_address(&self) -> &str {
+        &self.target_address
+    }
+
+    /// The URL of Prometheus.
+    pub(crate) fn prometheus_url(&self) -> &str {
+        &self.prometheus_url
+    }
+}
+
+fn checked_address(role: &'static str, value: &str) -> Result<String, SettingsError> {
+    let sound = value.rsplit_once(':').is_some_and(|(host, port)| {
+        is_host(host) && port.bytes().all(|b| b.is_ascii_digit()) && is_port(port)
+    });
+    if sound {
+        Ok(value.to_owned())
+    } else {
+        Err(SettingsError::Address {
+            role,
+            value: value.to_owned(),
+        })
+    }
+}
+
+fn is_port(port: &str) -> bool {
+    port.parse::<u16>().is_ok_and(|port| port != 0)
+}
+
+/// A name, an IPv4 address, or an IPv6 address in brackets.
+fn is_host(host: &str) -> bool {
+    if let Some(inner) = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')) {
+        return inner.parse::<core::net::Ipv6Addr>().is_ok();
+    }
+    let part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+    !host.is_empty() && host.bytes().all(part)
+}
+
+fn checked_url(value: &str) -> Result<String, SettingsError> {
+    let rest = value
+        .strip_prefix("http://")
+        .or_else(|| value.strip_prefix("https://"));
+    // `$` would be expanded as a variable by Grafana's provisioning.
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\'' | '\\' | '$' | '`');
+    match rest {
+        Some(rest) if !rest.is_empty() && !rest.starts_with('/') && rest.chars().all(plain) => {
+            Ok(value.to_owned())
+        }
+        _ => Err(SettingsError::PrometheusUrl(value.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! Which files there are, what the YAML says, and that equal settings give equal bytes.
+#![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+
+use std::time::Duration;
+
+use dashboards::{Settings, export};
+use expect_test::expect;
+
+use crate::text_of;
+
+fn elsewhere() -> Settings {
+    Settings::default()
+        .with_scrape_interval(Duration::from_millis(500))
+        .and_then(|settings| settings.with_loadtest_address("generator:7001"))
+        .and_then(|settings| settings.with_target_address("[::1]:7000"))
+        .and_then(|settings| settings.with_prometheus_url("https://prometheus.example/p"))
+        .expect("valid")
+}
+
+#[test]
+fn the_tree() {
+    let paths: Vec<_> = export(&Settings::default())
+        .into_iter()
+        .map(|file| file.path)
+        .collect();
+    expect![[r#"
+        README.md
+        grafana/dashboards/loadtest/engine.json
+        grafana/dashboards/loadtest/run.json
+        grafana/provisioning/dashboards/loadtest.yml
+        grafana/provisioning/datasources/prometheus.yml
+        prometheus/loadtest.rules.test.yml
+        prometheus/loadtest.rules.yml
+        prometheus/prometheus.yml
+    "#]]
+    .assert_eq(&(paths.join("\n") + "\n"));
+}
+
+#[test]
+fn equal_settings_give_equal_bytes() {
+    assert_eq!(export(&elsewhere()), export(&elsewhere()));
+    assert_ne!(export(&elsewhere()), export(&Settings::default()));
+}
+
+#[test]
+fn every_file_is_text_that_ends_with_one_line_break_and_names_no_machine() {
+    for file in export(&Settings::default()) {
+        let text = String::from_utf8(file.bytes).expect("exports are UTF-8");
+        assert!(
+            text.ends_with('\n') && !text.ends_with("\n\n"),
+            "{}",
+            file.path
+        );
+        assert!(!text.contains('\t'), "{}: YAML takes no tabs", file.path);
+        assert!(!text.to_lowercase().contains("latency"), "{}", file.path);
+        let home = ["/home/", "/root", "/work/", "/tmp"]
+            .iter()
+            .find(|path| text.contains(*path));
+        assert_eq!(home, None, "{}", file.path);
+    }
+}
+
+#[test]
+fn settings_arrive_where_they_belong() {
+    let files = export(&elsewhere());
+    let holds = |path: &str, wanted: &str| {
+        let file = files.iter().find(|file| file.path == path).expect(path);
+        let text = String::from_utf8_lossy(&file.bytes);
+        assert!(text.contains(wanted), "{path} lacks {wanted}: {text}");
+    };
+    holds(
+        "prometheus/prometheus.yml",
+        r#"targets: ["generator:7001"]"#,
+    );
+    holds("prometheus/prometheus.yml", r#"targets: ["[::1]:7000"]"#);
+    holds("prometheus/prometheus.yml", "scrape_interval: 500ms");
+    let source = "grafana/provisioning/datasources/prometheus.yml";
+    holds(source, "timeInterval: 500ms");
+    holds(source, r#"url: "https://prometheus.example/p""#);
+}
+
+#[test]
+fn what_prometheus_scrapes() {
+    expect![[r##"
+        # Written by `loadtest dashboards export`. To use an existing Prometheus, copy the two jobs and the rule file there.
+        global:
+          evaluation_interval: 5s
+        rule_files: [loadtest.rules.yml]
+        scrape_configs:
+        # The generator shows metrics only while a run is on.
+        - job_name: loadtest
+          scrape_interval: 1s
+          scrape_timeout: 1s
+          honor_labels: true
+          static_configs:
+          - targets: ["127.0.0.1:6061"]
+        - job_name: target
+          scrape_interval: 1s
+          scrape_timeout: 1s
+          honor_labels: true
+          static_configs:
+          - targets: ["127.0.0.1:6060"]
+    "##]].assert_eq(&text_of("prometheus/prometheus.yml"));
+}
+
+#[test]
+fn where_grafana_finds_prometheus() {
+    expect![[r##"
+        # Written by `loadtest dashboards export`.
+        apiVersion: 1
+        datasources:
+        - name: loadtest
+          uid: loadtest
+          type: prometheus
+          access: proxy
+          url: "http://127.0.0.1:9090"
+          isDefault: true
+          jsonData:
+            httpMethod: POST
+            # The scrape interval of the jobs.
+            timeInterval: 1s
+    "##]]
+    .assert_eq(&text_of("grafana/provisioning/datasources/prometheus.yml"));
+}
+
+#[test]
+fn where_grafana_finds_the_boards() {
+    expect![[r#"
+        # Written by `loadtest dashboards export`.
+        apiVersion: 1
+        providers:
+        - name: loadtest
+          type: file
+          allowUiUpdates: false
+          disableDeletion: true
+          options:
+            # The absolute path of grafana/dashboards of this export.
+            path: $LOADTEST_DASHBOARDS
+            foldersFromFilesStructure: true
+    "#]]
+    .assert_eq(&text_of("grafana/provisioning/dashboards/loadtest.yml"));
+}
+
+#[test]
+fn the_rules() {
+    expect![[r#"
+        groups:
+        - name: loadtest
+          rules:
+          - record: run:loadtest_requests:rate1m
+            expr: 'sum by (run_id) (rate(loadtest_requests_total[1m]))'
+          - alert: LoadtestNoProgress
+            expr: '(sum by (run_id) (rate(loadtest_requests_total[30s])) == 0) and on (run_id) (max by (run_id) (loadtest_phase{phase="steady"}) == 1)'
+            for: 15s
+            labels: {severity: page}
+            annotations: {summary: "run {{ $labels.run_id }} is steady and finishes no requests"}
+          - alert: LoadtestFailures
+            expr: '(sum by (run_id) (rate(loadtest_requests_total{outcome="failed"}[1m])) / sum by (run_id) (rate(loadtest_requests_total[1m]))) > 0.01'
+            for: 30s
+            labels: {severity: page}
+            annotations: {summary: "run {{ $labels.run_id }} fails {{ $value | humanizePercentage }} of its requests"}
+          - alert: LoadtestDropsArrivals
+            expr: 'sum by (run_id) (increase(loadtest_arrivals_dropped_total[1m])) > 0'
+            for: 0s
+            labels: {severity: ticket}
+            annotations: {summary: "run {{ $labels.run_id }} dropped arrivals: the offered load is not the plan's"}
+    "#]].assert_eq(&text_of("prometheus/loadtest.rules.yml"));
+}
+
+#[test]
+fn the_readme_says_what_is_not_proven() {
+    assert!(text_of("README.md").contains("Not proven: a running Grafana server"));
+}

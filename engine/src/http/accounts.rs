@@ -1,0 +1,79 @@
+//! Accounts: open one, read one, read many, read a statement.
+
+use super::body::CommandRequest;
+use super::error::ApiError;
+use super::request::{Query, account_in_path};
+use super::{Answer, Service, answer};
+use crate::json;
+use crate::json::wire::answer::{AccountAnswer, AccountsAnswer, OpenAnswer, StatementAnswer};
+use crate::ledger::{Account, AccountId, Outcome, Sequence, Status};
+use axum::extract::Request;
+use axum::http::StatusCode;
+
+/// Accounts of a page if the caller names no number.
+const PAGE_USUAL: usize = 100;
+/// The most accounts of a page.
+pub(super) const PAGE_MAX: usize = 10_000;
+/// Movements of a statement's page if the caller names no number.
+const STATEMENT_USUAL: usize = 50;
+/// The most movements of a statement's page.
+pub(super) const STATEMENT_MAX: usize = 1_000;
+
+/// `POST /v1/accounts`: 201 for a new account, 200 for the same command again.
+pub(super) fn post(service: &Service, request: &CommandRequest) -> Answer {
+    let command = json::decode_open(request.body(), request.key())?;
+    let outcome = service.apply(&command)?;
+    match (outcome, command.debit()) {
+        (
+            Outcome::Recorded {
+                status: Status::Ok,
+                sequence,
+            },
+            Some(account),
+        ) => Ok(answer::json(
+            StatusCode::CREATED,
+            &opened(account, sequence, false),
+        )),
+        (
+            Outcome::Replayed {
+                status: Status::Ok,
+                sequence,
+            },
+            Some(account),
+        ) => Ok(answer::ok(&opened(account, sequence, true))),
+        _ => Err(ApiError::refusal(&outcome)),
+    }
+}
+
+/// The account as it was right after opening: the first outcome, whatever happened since.
+fn opened(id: AccountId, sequence: Sequence, replayed: bool) -> OpenAnswer {
+    OpenAnswer::new(&Account::opened(id, sequence), replayed)
+}
+
+/// `GET /v1/accounts/{id}`.
+pub(super) fn get(service: &Service, request: &Request) -> Answer {
+    Query::read(request, [])?;
+    let id = account_in_path(request)?;
+    let (account, last) = service.read(|ledger| (ledger.account(id), ledger.last_sequence()))?;
+    let account = account.ok_or_else(|| ApiError::account_unknown(last))?;
+    Ok(answer::ok(&AccountAnswer::new(&account)))
+}
+
+/// `GET /v1/accounts?after=<id>&limit=<n>`: in order of id.
+pub(super) fn list(service: &Service, request: &Request) -> Answer {
+    let query = Query::read(request, ["after", "limit"])?;
+    let after = query.account("after")?;
+    let limit = query.limit(PAGE_USUAL, PAGE_MAX)?;
+    let page = service.read(|ledger| ledger.accounts(after, limit))?;
+    Ok(answer::ok(&AccountsAnswer::new(&page)))
+}
+
+/// `GET /v1/accounts/{id}/statement?before=<sequence>&limit=<n>`: newest first.
+pub(super) fn statement(service: &Service, request: &Request) -> Answer {
+    let query = Query::read(request, ["before", "limit"])?;
+    let account = account_in_path(request)?;
+    let before = query.sequence("before")?;
+    let limit = query.limit(STATEMENT_USUAL, STATEMENT_MAX)?;
+    let page = service.read(|ledger| ledger.statement(account, before, limit))??;
+    Ok(answer::ok(&StatementAnswer::new(&page)))
+}

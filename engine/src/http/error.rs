@@ -1,0 +1,171 @@
+//! Errors as responses: what went wrong, whose fault it is, and where.
+
+use super::answer;
+use crate::executor::Stopped;
+use crate::json::DecodeError;
+use crate::json::wire::answer::{ErrorAnswer, ErrorDetail};
+use crate::ledger::{ConservationError, Outcome, Sequence, StatementError, Status};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use std::borrow::Cow;
+
+/// The most characters of a message: some quote the caller, who may have sent a lot.
+const MESSAGE_CHARS: usize = 300;
+
+/// An answer that is not `ok`.
+#[derive(Debug)]
+pub struct ApiError {
+    http: StatusCode,
+    code: &'static str,
+    message: Cow<'static, str>,
+    field: Option<&'static str>,
+    sequence: Option<Sequence>,
+    replayed: Option<bool>,
+}
+
+impl ApiError {
+    /// An error with a code and a message.
+    pub(super) fn new(
+        http: StatusCode,
+        code: &'static str,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            http,
+            code,
+            message: message.into(),
+            field: None,
+            sequence: None,
+            replayed: None,
+        }
+    }
+
+    /// The caller's fault: 400.
+    pub(super) fn bad_request(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    /// What is asked for does not exist, as of `sequence`: 404.
+    pub(super) fn not_found(
+        code: &'static str,
+        message: &'static str,
+        sequence: Option<Sequence>,
+    ) -> Self {
+        let mut error = Self::new(StatusCode::NOT_FOUND, code, message);
+        error.sequence = sequence;
+        error
+    }
+
+    /// No account of that id.
+    pub(super) fn account_unknown(sequence: Option<Sequence>) -> Self {
+        Self::not_found("account_unknown", "the account does not exist", sequence)
+    }
+
+    /// No such path.
+    pub(super) fn route_unknown() -> Self {
+        Self::not_found("route_unknown", "no such path", None)
+    }
+
+    /// The path exists, but not for this method; axum adds which ones are allowed.
+    pub(super) fn method_not_allowed() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "this path does not take that method; the header Allow names those it takes",
+        )
+    }
+
+    /// An outcome that is not a new or replayed `ok`.
+    pub(super) fn refusal(outcome: &Outcome) -> Self {
+        let status = outcome.status();
+        let mut error = Self::new(http_status(status), status.name(), status.message());
+        match *outcome {
+            Outcome::Recorded { sequence, .. } => {
+                error.sequence = Some(sequence);
+                error.replayed = Some(false);
+            }
+            Outcome::Replayed { sequence, .. } => {
+                error.sequence = Some(sequence);
+                error.replayed = Some(true);
+            }
+            Outcome::Reused { field, sequence } => {
+                error.message = Cow::Owned(format!("{}: \"{field}\" differs", status.message()));
+                error.sequence = Some(sequence);
+                error.field = Some(field);
+            }
+            Outcome::Unrecorded(_) => {}
+        }
+        error
+    }
+}
+
+/// Whose fault a status is, as HTTP says it.
+fn http_status(status: Status) -> StatusCode {
+    match status {
+        Status::Ok => StatusCode::OK,
+        Status::IdReserved | Status::AmountZero | Status::AccountsSame => StatusCode::BAD_REQUEST,
+        Status::DebitUnknown | Status::CreditUnknown => StatusCode::NOT_FOUND,
+        Status::IdReused | Status::AccountExists => StatusCode::CONFLICT,
+        Status::InsufficientAvailable | Status::SupplyCapExceeded => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Status::Capacity => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+impl From<DecodeError> for ApiError {
+    fn from(error: DecodeError) -> Self {
+        let mut answer = Self::bad_request(error.code(), error.to_string());
+        answer.field = error.field();
+        answer
+    }
+}
+
+impl From<StatementError> for ApiError {
+    fn from(error: StatementError) -> Self {
+        match error {
+            StatementError::AccountUnknown => Self::account_unknown(None),
+            StatementError::BeforeUnknown => Self::bad_request("before_unknown", error.to_string()),
+        }
+    }
+}
+
+impl From<Stopped> for ApiError {
+    fn from(error: Stopped) -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "ledger_stopped",
+            error.to_string(),
+        )
+    }
+}
+
+impl From<ConservationError> for ApiError {
+    fn from(error: ConservationError) -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "conservation_broken",
+            error.to_string(),
+        )
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let detail = ErrorDetail {
+            code: self.code,
+            message: shortened(&self.message),
+            field: self.field,
+            sequence: self.sequence.map(Sequence::get),
+            replayed: self.replayed,
+        };
+        answer::json(self.http, &ErrorAnswer { error: detail })
+    }
+}
+
+fn shortened(message: &str) -> &str {
+    match message.char_indices().nth(MESSAGE_CHARS) {
+        Some((end, _)) => &message[..end],
+        None => message,
+    }
+}

@@ -1,0 +1,42 @@
+//! What is running, and whether it answers.
+
+use super::request::Query;
+use super::{Answer, Service, accounts, answer, body, journal};
+use crate::json::wire::answer::{HealthAnswer, InfoAnswer, LimitsAnswer, PageLimitsAnswer};
+use axum::extract::Request;
+
+/// How this crate was built.
+const BUILD: &str = if cfg!(debug_assertions) {
+    "debug"
+} else {
+    "release"
+};
+
+/// `GET /v1/info`.
+pub(super) fn get(service: &Service, request: &Request) -> Answer {
+    Query::read(request, [])?;
+    let page = PageLimitsAnswer {
+        accounts: accounts::PAGE_MAX,
+        journal: journal::PAGE_MAX,
+        statement: accounts::STATEMENT_MAX,
+    };
+    Ok(answer::ok(&InfoAnswer {
+        name: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        build: BUILD,
+        durability: "none (in memory)",
+        executor: "mutex",
+        limits: LimitsAnswer::new(
+            service.limits(),
+            service.connections_max(),
+            body::BODY_BYTES_MAX,
+            page,
+        ),
+    }))
+}
+
+/// `GET /healthz`: fails once the ledger has stopped.
+pub(super) fn health(service: &Service, _request: &Request) -> Answer {
+    service.read(|_| ())?;
+    Ok(answer::ok(&HealthAnswer { status: "ok" }))
+}

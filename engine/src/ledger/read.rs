@@ -1,0 +1,148 @@
+//! Questions to the ledger: pages and single answers, each bounded by its caller's limit.
+
+use super::{Account, AccountId, CommandId, Entry, Kind, Ledger, Sequence};
+use crate::amount::Amount;
+use thiserror::Error;
+
+/// Some accounts in order of id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountPage {
+    /// The accounts.
+    pub accounts: Vec<Account>,
+    /// The last of them if more follow.
+    pub next: Option<AccountId>,
+}
+
+/// Some entries in order.
+#[derive(Debug, Clone)]
+pub struct JournalPage {
+    /// The entries with their places.
+    pub entries: Vec<(Sequence, Entry)>,
+    /// The place of the entry that follows, if there is one yet.
+    pub next: Option<Sequence>,
+}
+
+/// One movement as one of its accounts sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct StatementLine {
+    /// Its place.
+    pub sequence: Sequence,
+    /// The movement.
+    pub entry: Entry,
+    /// The account's balance after it.
+    pub balance: Amount,
+}
+
+/// Some movements of one account, newest first.
+#[derive(Debug, Clone)]
+pub struct StatementPage {
+    /// The movements.
+    pub lines: Vec<StatementLine>,
+    /// The place of the last of them if older ones follow.
+    pub next: Option<Sequence>,
+}
+
+/// Why there is no statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum StatementError {
+    /// No such account.
+    #[error("the account does not exist")]
+    AccountUnknown,
+    /// A page starts where another ended, so that its cost does not depend on how much lies between.
+    #[error(
+        "\"before\" must be the sequence of an entry of this account, such as \"next\" of an earlier page"
+    )]
+    BeforeUnknown,
+}
+
+impl Ledger {
+    /// The account of that id.
+    pub fn account(&self, id: AccountId) -> Option<Account> {
+        self.accounts.find(id).copied()
+    }
+
+    /// At most `limit` accounts in order of id, starting behind `after`.
+    pub fn accounts(&self, after: Option<AccountId>, limit: usize) -> AccountPage {
+        let mut rest = self.accounts.after(after);
+        let accounts: Vec<_> = rest.by_ref().take(limit).copied().collect();
+        let next = rest.next().and(accounts.last()).map(|account| account.id);
+        AccountPage { accounts, next }
+    }
+
+    /// The entry of that key.
+    pub fn entry(&self, id: CommandId) -> Option<(Sequence, Entry)> {
+        let sequence = self.ids.get(id)?;
+        self.entries.get(sequence).map(|entry| (sequence, *entry))
+    }
+
+    /// At most `limit` entries in order, starting at `from`.
+    pub fn journal(&self, from: Sequence, limit: usize) -> JournalPage {
+        let mut rest = self.entries.from(from);
+        let entries = rest
+            .by_ref()
+            .take(limit)
+            .map(|(sequence, entry)| (sequence, *entry))
+            .collect();
+        let next = rest.next().map(|(sequence, _)| sequence);
+        JournalPage { entries, next }
+    }
+
+    /// At most `limit` movements of `account`, newest first, older than `before`.
+    ///
+    /// # Errors
+    /// An unknown account, or a `before` that is no entry of this account.
+    pub fn statement(
+        &self,
+        account: AccountId,
+        before: Option<Sequence>,
+        limit: usize,
+    ) -> Result<StatementPage, StatementError> {
+        let newest = self
+            .accounts
+            .find(account)
+            .ok_or(StatementError::AccountUnknown)?
+            .sequence;
+        let mut at = match before {
+            None => Some(newest),
+            Some(before) => self.older(account, before)?,
+        };
+        let mut lines = Vec::new();
+        while let Some(line) = at.and_then(|at| self.line(account, at)) {
+            if lines.len() == limit {
+                let next = lines.last().map(|line: &StatementLine| line.sequence);
+                return Ok(StatementPage { lines, next });
+            }
+            at = line.entry.side_of(account).map(|side| side.previous);
+            lines.push(line);
+        }
+        Ok(StatementPage { lines, next: None })
+    }
+
+    /// The place of the change of `account` before the one at `before`.
+    fn older(
+        &self,
+        account: AccountId,
+        before: Sequence,
+    ) -> Result<Option<Sequence>, StatementError> {
+        let entry = self
+            .entries
+            .get(before)
+            .ok_or(StatementError::BeforeUnknown)?;
+        match entry.side_of(account) {
+            Some(side) => Ok(Some(side.previous)),
+            None if entry.opened(account) => Ok(None),
+            None => Err(StatementError::BeforeUnknown),
+        }
+    }
+
+    /// The movement at `sequence` as `account` sees it; `None` at the account's opening, where its links end.
+    fn line(&self, account: AccountId, sequence: Sequence) -> Option<StatementLine> {
+        let entry = *self.entries.get(sequence)?;
+        debug_assert!(entry.command().kind() != Kind::Open || entry.opened(account));
+        entry.side_of(account).map(|side| StatementLine {
+            sequence,
+            entry,
+            balance: side.balance,
+        })
+    }
+}

@@ -1,0 +1,237 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod model;
+mod precedence;
+mod reads;
+
+use super::*;
+
+fn account(number: u128) -> AccountId {
+    AccountId::new(number)
+}
+
+fn id(number: u128) -> CommandId {
+    CommandId::new(number)
+}
+
+fn units(units: u128) -> Amount {
+    Amount::from_units(units).unwrap()
+}
+
+fn open(key: u128, number: u128) -> Command {
+    Command::open(id(key), account(number))
+}
+
+fn mint(key: u128, to: u128, amount: u128) -> Command {
+    Command::mint(id(key), account(to), units(amount))
+}
+
+fn transfer(key: u128, from: u128, to: u128, amount: u128) -> Command {
+    Command::transfer(id(key), account(from), account(to), units(amount))
+}
+
+fn recorded(status: Status, sequence: u64) -> Outcome {
+    Outcome::Recorded {
+        status,
+        sequence: Sequence::new(sequence).unwrap(),
+    }
+}
+
+fn replayed(status: Status, sequence: u64) -> Outcome {
+    Outcome::Replayed {
+        status,
+        sequence: Sequence::new(sequence).unwrap(),
+    }
+}
+
+/// A ledger that has applied `commands`.
+fn ledger(limits: Limits, commands: &[Command]) -> Ledger {
+    let mut ledger = Ledger::new(limits);
+    for command in commands {
+        ledger.apply(command);
+        ledger.check().unwrap();
+    }
+    ledger
+}
+
+/// Accounts 1 and 2, of which 1 owns 100 units.
+fn two_accounts() -> Ledger {
+    ledger(
+        Limits::default(),
+        &[open(101, 1), open(102, 2), mint(103, 1, 100)],
+    )
+}
+
+#[test]
+fn a_transfer_moves_units_and_raises_versions() {
+    let mut ledger = two_accounts();
+    assert_eq!(
+        ledger.apply(&transfer(104, 1, 2, 30)),
+        recorded(Status::Ok, 4)
+    );
+    let (from, to) = (
+        ledger.account(account(1)).unwrap(),
+        ledger.account(account(2)).unwrap(),
+    );
+    assert_eq!(
+        (from.balance, from.version, from.sequence.get()),
+        (units(70), 3, 4)
+    );
+    assert_eq!(
+        (to.balance, to.version, to.sequence.get()),
+        (units(30), 2, 4)
+    );
+    assert_eq!(ledger.supply(), units(100));
+}
+
+#[test]
+fn the_same_command_again_is_the_first_outcome_again() {
+    let mut ledger = two_accounts();
+    let command = transfer(104, 1, 2, 30);
+    ledger.apply(&command);
+    assert_eq!(ledger.apply(&command), replayed(Status::Ok, 4));
+    assert_eq!(ledger.apply(&open(101, 1)), replayed(Status::Ok, 1));
+    assert_eq!(ledger.account(account(1)).unwrap().balance, units(70));
+    assert_eq!(ledger.last_sequence(), Sequence::new(4));
+}
+
+#[test]
+fn a_refusal_by_state_consumes_the_key() {
+    let mut ledger = two_accounts();
+    let refused = transfer(104, 2, 1, 30);
+    assert_eq!(
+        ledger.apply(&refused),
+        recorded(Status::InsufficientAvailable, 4)
+    );
+    ledger.apply(&transfer(105, 1, 2, 100));
+    // It would succeed now, but its owner has been told that it did not.
+    assert_eq!(
+        ledger.apply(&refused),
+        replayed(Status::InsufficientAvailable, 4)
+    );
+    assert_eq!(ledger.account(account(2)).unwrap().balance, units(100));
+}
+
+#[test]
+fn a_shape_error_leaves_the_key_free() {
+    let mut ledger = two_accounts();
+    assert_eq!(
+        ledger.apply(&transfer(104, 1, 2, 0)),
+        Outcome::Unrecorded(Status::AmountZero)
+    );
+    assert_eq!(
+        ledger.apply(&transfer(104, 1, 2, 5)),
+        recorded(Status::Ok, 4)
+    );
+}
+
+#[test]
+fn another_command_under_a_used_key_is_told_the_first_field_that_differs() {
+    let mut ledger = two_accounts();
+    ledger.apply(&transfer(104, 1, 2, 30));
+    let cases = [
+        (mint(104, 2, 30), "kind", 4),
+        (transfer(104, 2, 1, 31), "debit", 4),
+        (transfer(104, 1, 3, 31), "credit", 4),
+        (transfer(104, 1, 2, 31), "amount", 4),
+        (open(101, 2), "account", 1),
+        (mint(103, 2, 1), "account", 3),
+        (mint(103, 1, 1), "amount", 3),
+    ];
+    for (command, field, sequence) in cases {
+        let sequence = Sequence::new(sequence).unwrap();
+        assert_eq!(
+            ledger.apply(&command),
+            Outcome::Reused { field, sequence },
+            "{command:?}"
+        );
+    }
+    assert_eq!(ledger.last_sequence(), Sequence::new(4));
+}
+
+#[test]
+fn a_full_ledger_still_answers_what_it_answered() {
+    let limits = Limits {
+        entries_max: 3,
+        ..Limits::default()
+    };
+    let mut ledger = ledger(limits, &[open(101, 1), open(102, 2), mint(103, 1, 100)]);
+    assert_eq!(
+        ledger.apply(&transfer(104, 1, 2, 1)),
+        Outcome::Unrecorded(Status::Capacity)
+    );
+    assert_eq!(ledger.apply(&mint(103, 1, 100)), replayed(Status::Ok, 3));
+    assert_eq!(ledger.check().unwrap().sequence, Sequence::new(3));
+}
+
+#[test]
+fn the_number_of_accounts_is_bounded_and_the_key_stays_free() {
+    let limits = Limits {
+        accounts_max: 1,
+        ..Limits::default()
+    };
+    let mut ledger = ledger(limits, &[open(101, 1)]);
+    assert_eq!(
+        ledger.apply(&open(102, 2)),
+        Outcome::Unrecorded(Status::Capacity)
+    );
+    assert_eq!(ledger.entry(id(102)).map(|(sequence, _)| sequence), None);
+}
+
+#[test]
+fn everything_that_can_exist_can_move() {
+    let most = Amount::MAX.units();
+    let mut ledger = ledger(
+        Limits::default(),
+        &[open(101, 1), open(102, 2), mint(103, 1, most)],
+    );
+    assert_eq!(
+        ledger.apply(&mint(104, 2, 1)),
+        recorded(Status::SupplyCapExceeded, 4)
+    );
+    assert_eq!(
+        ledger.apply(&transfer(105, 1, 2, most)),
+        recorded(Status::Ok, 5)
+    );
+    assert_eq!(ledger.check().unwrap().sum_of_balances, Amount::MAX);
+}
+
+#[test]
+fn a_lost_unit_is_found() {
+    let mut ledger = two_accounts();
+    let slot = ledger.accounts.slot(account(1)).unwrap();
+    ledger.accounts.get_mut(slot).balance = units(99);
+    assert_eq!(
+        ledger.check(),
+        Err(ConservationError::Supply {
+            supply: units(100),
+            minted: units(100),
+            sum: Some(units(99)),
+        })
+    );
+}
+
+#[test]
+fn a_lost_key_is_found() {
+    let mut ledger = two_accounts();
+    ledger.ids = ids::Ids::new();
+    assert_eq!(
+        ledger.check(),
+        Err(ConservationError::Count {
+            what: "ids",
+            kept: 0,
+            expected: 3,
+        })
+    );
+}
+
+#[test]
+fn status_numbers_and_names_are_fixed() {
+    let listed = Status::ALL.map(|status| format!("{} {}", status.number(), status.name()));
+    assert_eq!(
+        listed.join(", "),
+        "0 ok, 10 id_reserved, 15 amount_zero, 17 accounts_same, 31 id_reused, 41 debit_unknown, 42 credit_unknown, \
+         45 account_exists, 73 insufficient_available, 77 supply_cap_exceeded, 95 capacity"
+    );
+    assert!(Status::ALL.is_sorted());
+}

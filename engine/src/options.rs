@@ -1,0 +1,40 @@
+//! What an engine is started with.
+
+use crate::ledger::Limits;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+/// The switches of one engine process.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where traffic and `/healthz` are served; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where `/healthz`, `/metrics` and `/debug/pprof` are served; `None` serves them nowhere.
+    pub admin: Option<SocketAddr>,
+    /// Threads that serve traffic.
+    pub worker_threads: NonZeroUsize,
+    /// Distance between two allocation samples in allocated bytes; 0 samples none.
+    pub alloc_period_bytes: usize,
+    /// Open traffic connections; at the bound accepting waits.
+    pub connections_max: NonZeroUsize,
+    /// How long requests that are under way may take after the shutdown began.
+    pub drain: Duration,
+    /// Bounds of the ledger.
+    pub limits: Limits,
+}
+
+impl Default for Options {
+    /// `127.0.0.1:8080`, no operations listener, one thread for each core, the probe's usual sampling, 4,096 connections, 5 s.
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            admin: None,
+            worker_threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            alloc_period_bytes: probe::alloc::DEFAULT_PERIOD_BYTES as usize,
+            connections_max: const { NonZeroUsize::new(4096).expect("not zero") },
+            drain: Duration::from_secs(5),
+            limits: Limits::default(),
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Sockets, threads and the end: binds both listeners, then serves until told to stop.
+
+mod error;
+
+pub use error::ServeError;
+
+use crate::executor::Executor;
+use crate::http::{self, BoundedListener, Service};
+use crate::ledger::Ledger;
+use crate::metrics::{self, Metrics};
+use crate::options::Options;
+use axum::Router;
+use probe::metrics::Registry;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+
+/// Binds the listeners; requests wait in the system's queue until [`Bound::run`].
+///
+/// # Errors
+/// An address that cannot be had.
+pub fn bind(options: Options) -> Result<Bound, ServeError> {
+    let (listener, listen_addr) = listen(options.listen)?;
+    let admin = options.admin.map(listen).transpose()?;
+    Ok(Bound {
+        options,
+        listener,
+        listen_addr,
+        admin,
+    })
+}
+
+fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
+    TcpListener::bind(address)
+        .and_then(|listener| {
+            listener.set_nonblocking(true)?;
+            let address = listener.local_addr()?;
+            Ok((listener, address))
+        })
+        .map_err(|source| ServeError::bind(address, source))
+}
+
+/// An engine that has its addresses and does not serve yet.
+#[derive(Debug)]
+pub struct Bound {
+    options: Options,
+    listener: TcpListener,
+    listen_addr: SocketAddr,
+    admin: Option<(TcpListener, SocketAddr)>,
+}
+
+impl Bound {
+    /// Where traffic is served, with the port that port 0 became.
+    pub fn listen_addr(&self) -> SocketAddr {
+        self.listen_addr
+    }
+
+    /// Where operations are served, if they are.
+    pub fn admin_addr(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().map(|(_, address)| *address)
+    }
+
+    /// Serves until `shutdown` is ready, then lets requests that are under way finish within [`Options::drain`].
+    ///
+    /// Blocks the calling thread; must not be called from inside an async runtime.
+    ///
+    /// # Errors
+    /// What keeps the threads or the operations listener from starting.
+    pub fn run(
+        self,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), ServeError> {
+        let Self {
+            options,
+            listener,
+            admin,
+            ..
+        } = self;
+        enable_allocation_samples(options.alloc_period_bytes)?;
+        let registry = registry();
+        let router = traffic(&options, &registry);
+        let _admin = admin
+            .map(|(listener, _)| probe::admin::serve(listener, probe::admin::router(&registry)))
+            .transpose()
+            .map_err(ServeError::Admin)?;
+        let runtime = runtime(&options).map_err(ServeError::Runtime)?;
+        // On a worker, not on this thread: the probe knows the workers.
+        let serving = runtime.spawn(serve(options, listener, router, shutdown));
+        match runtime.block_on(serving) {
+            Ok(result) => result.map_err(ServeError::Runtime),
+            Err(error) => Err(ServeError::Runtime(io::Error::other(error))),
+        }
+    }
+}
+
+fn enable_allocation_samples(period_bytes: usize) -> Result<(), ServeError> {
+    match period_bytes {
+        0 => Ok(()),
+        period => Ok(probe::alloc::enable(period as u64)?),
+    }
+}
+
+fn registry() -> Registry {
+    let registry = Registry::new();
+    probe::process::register(&registry);
+    probe::runtime::register(&registry, env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    registry
+}
+
+/// The routes over a new ledger, counted into the registry.
+fn traffic(options: &Options, registry: &Registry) -> Router {
+    let executor = Arc::new(Executor::new(Ledger::new(options.limits)));
+    metrics::watch_supply(registry, Arc::clone(&executor));
+    let metrics = Metrics::new(registry);
+    let service = Service::new(
+        executor,
+        metrics,
+        options.limits,
+        options.connections_max.get(),
+    );
+    http::router(Arc::new(service)).layer(probe::http::layer(registry))
+}
+
+fn runtime(options: &Options) -> io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(options.worker_threads.get())
+        .thread_name("engine-worker")
+        .on_thread_start(probe::thread::enter)
+        .on_thread_stop(probe::thread::exit)
+        .enable_all()
+        .build()
+}
+
+/// Serves until the shutdown, and then until the last request is answered or the drain time is over.
+async fn serve(
+    options: Options,
+    listener: TcpListener,
+    router: Router,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let listener = BoundedListener::new(listener, options.connections_max);
+    let (stop, stopping) = oneshot::channel();
+    let shutdown = async move {
+        shutdown.await;
+        // The receiver is only gone when serving is over.
+        let _ = stop.send(());
+    };
+    let drained = async {
+        if stopping.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        tokio::time::sleep(options.drain).await;
+    };
+    tokio::select! {
+        served = axum::serve(listener, router).with_graceful_shutdown(shutdown).into_future() => served,
+        () = drained => Ok(()),
+    }
+}

@@ -1,0 +1,64 @@
+//! The operations listener: what the metrics say, and that they are those of the catalog.
+
+use crate::server::{Server, mint, transfer};
+use record::catalog::{CATALOG, Kind, Owner};
+use std::collections::BTreeMap;
+
+async fn scrape(server: &Server) -> String {
+    let url = format!("http://{}/metrics", server.admin);
+    reqwest::get(url).await.unwrap().text().await.unwrap()
+}
+
+#[tokio::test]
+async fn every_family_of_the_engine_is_exposed_with_its_type() {
+    let server = Server::start();
+    let text = scrape(&server).await;
+    let types: BTreeMap<_, _> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' '))
+        .collect();
+    for family in CATALOG
+        .iter()
+        .filter(|family| family.owner == Owner::Engine)
+    {
+        let kind = match family.kind {
+            Kind::Counter => "counter",
+            Kind::Gauge => "gauge",
+            Kind::Histogram(_) => "histogram",
+        };
+        assert_eq!(types.get(family.name), Some(&kind), "{}", family.name);
+    }
+    let known: Vec<_> = CATALOG.iter().map(|family| family.name).collect();
+    assert!(types.keys().all(|name| known.contains(name)), "{types:?}");
+}
+
+#[tokio::test]
+async fn outcomes_are_counted() {
+    let server = Server::start();
+    server.open([1, 2]).await;
+    server.mint(100, 1, "2.5").await;
+    for (key, amount) in [(101, "1"), (101, "1"), (101, "2"), (102, "100"), (103, "0")] {
+        server
+            .post("/v1/transfers", transfer(key, 1, 2, amount))
+            .await;
+    }
+    server.post("/v1/mints", mint(104, 9, "1")).await;
+    server.post("/v1/mints", "no command").await;
+    let text = scrape(&server).await;
+    for sample in [
+        r#"token_transfer_total{chain="local",status="success"} 1"#,
+        r#"token_transfer_total{chain="local",status="replayed"} 1"#,
+        r#"token_transfer_total{chain="local",status="mismatch"} 1"#,
+        r#"token_transfer_total{chain="local",status="insufficient"} 1"#,
+        r#"token_transfer_total{chain="local",status="invalid"} 1"#,
+        r#"token_transfer_total{chain="local",status="capacity"} 0"#,
+        r#"token_operation_total{chain="local",operation="open",status="success"} 2"#,
+        r#"token_operation_total{chain="local",operation="mint",status="unknown"} 1"#,
+        r#"token_duplicate_total{source="api",result="replayed"} 1"#,
+        r#"token_duplicate_total{source="api",result="mismatch"} 1"#,
+        r#"token_supply_tokens{chain="local"} 2.5"#,
+        r#"http_requests_total{method="POST",route="/v1/transfers",code="200"} 2"#,
+    ] {
+        assert!(text.lines().any(|line| line == sample), "{sample}\n{text}");
+    }
+}

@@ -1,0 +1,192 @@
+//! From the pacer to the users: a due arrival goes to the idle user that was busy last; with none idle it waits in order.
+
+use plan::schedule::Arrival;
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+#[derive(Default)]
+struct Mailbox {
+    arrival: Option<Arrival>,
+    waker: Option<Waker>,
+    idle: bool,
+}
+
+#[derive(Default)]
+struct State {
+    mailboxes: Vec<Mailbox>,
+    /// A stack: the user used last goes first, so that few connections are hot instead of all being lukewarm.
+    idle: Vec<usize>,
+    backlog: VecDeque<Arrival>,
+    closed: bool,
+    dropped: Vec<Arrival>,
+}
+
+/// The hand-over between one pacer and many users.
+pub(crate) struct Handover {
+    state: Mutex<State>,
+    max_backlog: usize,
+}
+
+impl Handover {
+    pub(crate) fn new(users: usize, max_backlog: usize) -> Self {
+        let state = State {
+            mailboxes: (0..users).map(|_| Mailbox::default()).collect(),
+            ..State::default()
+        };
+        Self {
+            state: Mutex::new(state),
+            max_backlog,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives each arrival to an idle user, or queues it. Beyond the backlog's bound arrivals are dropped and counted.
+    pub(crate) fn release(&self, arrivals: impl Iterator<Item = Arrival>) {
+        for arrival in arrivals {
+            let waker = self.state().accept(arrival, self.max_backlog);
+            // Woken outside the lock: the user's first act is to take it.
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        }
+    }
+
+    /// The next arrival for `user`; `None` once the hand-over is closed and nothing waits.
+    pub(crate) async fn next(&self, user: usize) -> Option<Arrival> {
+        poll_fn(|context| self.poll_next(user, context)).await
+    }
+
+    fn poll_next(&self, user: usize, context: &Context<'_>) -> Poll<Option<Arrival>> {
+        let mut state = self.state();
+        let given = state.mailboxes[user].arrival.take();
+        if let Some(arrival) = given.or_else(|| state.backlog.pop_front()) {
+            state.mailboxes[user].waker = None;
+            return Poll::Ready(Some(arrival));
+        }
+        if state.closed {
+            return Poll::Ready(None);
+        }
+        let mailbox = &mut state.mailboxes[user];
+        mailbox.waker = Some(context.waker().clone());
+        if !std::mem::replace(&mut mailbox.idle, true) {
+            state.idle.push(user);
+        }
+        Poll::Pending
+    }
+
+    /// Ends the hand-over: waiting users get `None`. What is left in the queue is returned.
+    pub(crate) fn close(&self) -> Vec<Arrival> {
+        let mut state = self.state();
+        state.closed = true;
+        let wakers: Vec<_> = state
+            .mailboxes
+            .iter_mut()
+            .filter_map(|m| m.waker.take())
+            .collect();
+        let given: Vec<_> = state
+            .mailboxes
+            .iter_mut()
+            .filter_map(|m| m.arrival.take())
+            .collect();
+        let left = given.into_iter().chain(state.backlog.drain(..)).collect();
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
+        left
+    }
+
+    /// Arrivals that wait for an idle user.
+    pub(crate) fn backlog(&self) -> u64 {
+        self.state().backlog.len() as u64
+    }
+
+    /// Arrivals given up so far because the backlog was full; each is returned once.
+    pub(crate) fn take_dropped(&self) -> Vec<Arrival> {
+        std::mem::take(&mut self.state().dropped)
+    }
+}
+
+impl State {
+    fn accept(&mut self, arrival: Arrival, max_backlog: usize) -> Option<Waker> {
+        if let Some(user) = self.idle.pop() {
+            let mailbox = &mut self.mailboxes[user];
+            mailbox.idle = false;
+            mailbox.arrival = Some(arrival);
+            return mailbox.waker.take();
+        }
+        if self.backlog.len() < max_backlog {
+            self.backlog.push_back(arrival);
+        } else {
+            self.dropped.push(arrival);
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use record::phase::Phase;
+
+    fn arrival(n: u64) -> Arrival {
+        Arrival {
+            n,
+            intended_ns: n,
+            phase: Phase::Steady,
+            scenario: 0,
+        }
+    }
+
+    fn poll(handover: &Handover, user: usize) -> Poll<Option<u64>> {
+        let context = Context::from_waker(Waker::noop());
+        handover
+            .poll_next(user, &context)
+            .map(|given| given.map(|a| a.n))
+    }
+
+    #[test]
+    fn the_user_that_was_idle_last_goes_first_and_order_is_kept() {
+        let handover = Handover::new(3, 10);
+        assert!(poll(&handover, 0).is_pending());
+        assert!(poll(&handover, 1).is_pending());
+        handover.release((0..4).map(arrival));
+        assert_eq!(poll(&handover, 1), Poll::Ready(Some(0)));
+        assert_eq!(poll(&handover, 0), Poll::Ready(Some(1)));
+        assert_eq!(handover.backlog(), 2);
+        assert_eq!(poll(&handover, 2), Poll::Ready(Some(2)));
+        assert_eq!(poll(&handover, 1), Poll::Ready(Some(3)));
+        assert!(poll(&handover, 1).is_pending());
+    }
+
+    #[test]
+    fn a_second_look_does_not_make_a_user_idle_twice() {
+        let handover = Handover::new(1, 10);
+        assert!(poll(&handover, 0).is_pending());
+        assert!(poll(&handover, 0).is_pending());
+        handover.release((0..2).map(arrival));
+        assert_eq!(poll(&handover, 0), Poll::Ready(Some(0)));
+        assert_eq!(poll(&handover, 0), Poll::Ready(Some(1)));
+    }
+
+    #[test]
+    fn beyond_the_bound_arrivals_are_dropped_and_counted() {
+        let handover = Handover::new(1, 2);
+        handover.release((0..5).map(arrival));
+        assert_eq!(handover.backlog(), 2);
+        assert_eq!(handover.take_dropped().len(), 3);
+        assert!(handover.take_dropped().is_empty());
+    }
+
+    #[test]
+    fn closing_returns_what_is_left_and_ends_the_waiting() {
+        let handover = Handover::new(2, 10);
+        handover.release((0..2).map(arrival));
+        let left: Vec<_> = handover.close().iter().map(|a| a.n).collect();
+        assert_eq!(left, [0, 1]);
+        assert_eq!(poll(&handover, 0), Poll::Ready(None));
+    }
+}

@@ -1,0 +1,36 @@
+//! The only effect of the house: it offers load and writes down what happened.
+//!
+//! Goose owns users, scenarios and weights. This crate owns the rest, because Goose's own clock starts after its throttle, stops at
+//! the answer's head and knows no intended start: pacing ([`pacer`]), the HTTP client ([`http1`]), recording ([`recorder`]), phases and
+//! the reading of profiles and processes.
+
+mod attack;
+mod client;
+mod clock;
+mod collector;
+mod exposition;
+mod handover;
+mod http1;
+mod inflight;
+mod measure;
+mod observer;
+mod pacer;
+mod place;
+mod proc;
+mod profiles;
+mod recorder;
+mod session;
+mod target;
+mod transport;
+mod workload;
+
+pub use client::{Client, ClientError};
+pub use exposition::Exposition;
+pub use measure::{DriverError, Job, Liveness, Measured, ProfileBytes, measure};
+pub use observer::{Observer, WindowView};
+pub use place::{Placement, pin, runtime};
+pub use proc::{Process, machine};
+pub use recorder::{PhaseSet, StepSet, TransactionSet};
+pub use session::{Failed, Reply, Request, Session, session};
+pub use target::{Address, AddressError};
+pub use workload::{AuditFuture, Journey, Workload};

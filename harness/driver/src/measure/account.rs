@@ -1,0 +1,142 @@
+//! Accounting at the end of a run: every arrival that was due is counted once, as exactly one thing. Pure.
+
+use super::Measured;
+use super::steady::SteadyFacts;
+use crate::collector::{ClassNames, Collected, Edges};
+use crate::recorder::Layout;
+use crate::workload::Journey;
+use plan::schedule::Arrival;
+use record::phase::Phase;
+use record::run::{Arrivals, Ending, Span, StepRecord, Window};
+use std::time::Duration;
+
+/// A scenario's name and those of its steps.
+pub(super) struct Names {
+    scenario: String,
+    steps: Vec<String>,
+}
+
+impl Names {
+    pub(super) fn of(journey: &Journey) -> Self {
+        Self {
+            scenario: journey.scenario.name.to_string(),
+            steps: journey.steps.clone(),
+        }
+    }
+}
+
+pub(super) fn layout(names: &[Names]) -> Layout {
+    Layout {
+        steps: names.iter().map(|names| names.steps.len()).sum(),
+        scenarios: names.len(),
+    }
+}
+
+pub(super) fn classes(names: &[Names]) -> ClassNames {
+    let of = |names: &Names| {
+        let scenario = names.scenario.clone();
+        let pair = move |step: &String| (scenario.clone(), step.clone());
+        names.steps.iter().map(pair).collect::<Vec<_>>()
+    };
+    names.iter().flat_map(of).collect()
+}
+
+/// Intended starts of the steady ones.
+pub(super) fn steady(arrivals: &[Arrival]) -> Vec<u64> {
+    let steady = arrivals
+        .iter()
+        .filter(|arrival| arrival.phase == Phase::Steady);
+    steady.map(|arrival| arrival.intended_ns).collect()
+}
+
+/// What is known when the last window has closed. Times in nanoseconds since T0.
+pub(super) struct Ledger<'a> {
+    pub(super) names: &'a [Names],
+    pub(super) edges: Edges,
+    /// When no new arrival was started any more.
+    pub(super) stopped_at: u64,
+    /// When everything below was read.
+    pub(super) counted_at: u64,
+    /// Steady arrivals that became due.
+    pub(super) scheduled: u64,
+    /// Intended starts of those under way, waiting, given up.
+    pub(super) in_flight: Vec<u64>,
+    pub(super) unsent: Vec<u64>,
+    pub(super) dropped: Vec<u64>,
+}
+
+impl Ledger<'_> {
+    pub(super) fn settle(
+        &self,
+        collected: Collected,
+        ending: Ending,
+        facts: SteadyFacts,
+    ) -> Measured {
+        let Collected {
+            windows,
+            steady,
+            log_error,
+        } = collected;
+        let mut unfinished = steady.timeouts.clone();
+        for intended in self
+            .in_flight
+            .iter()
+            .chain(&self.unsent)
+            .chain(&self.dropped)
+        {
+            unfinished.record(self.counted_at.saturating_sub(*intended));
+        }
+        let warnings = log_error.map(|error| format!("times.hlog is incomplete: {error}"));
+        Measured {
+            ending,
+            steady: self.span(),
+            arrivals: Arrivals {
+                scheduled: self.scheduled,
+                succeeded: steady.ended.succeeded,
+                failed: steady.ended.failed,
+                timed_out: steady.ended.timed_out,
+                in_flight: self.in_flight.len() as u64,
+                unsent: self.unsent.len() as u64,
+                dropped: self.dropped.len() as u64,
+            },
+            steps: self.steps(&steady.steps),
+            transactions: self
+                .names
+                .iter()
+                .zip(steady.transactions)
+                .map(|(names, set)| set.into_record(&names.scenario))
+                .collect(),
+            send_delay: steady.send_delay,
+            unfinished,
+            costs: facts.costs,
+            target_metrics: facts.metrics.clone(),
+            profiles: facts.profiles(|span| good_requests(&windows, span)),
+            windows,
+            warnings: warnings.into_iter().collect(),
+        }
+    }
+
+    fn span(&self) -> Span {
+        Span {
+            start: Duration::from_nanos(self.edges.warmup_end.min(self.stopped_at)),
+            end: Duration::from_nanos(self.stopped_at),
+        }
+    }
+
+    fn steps(&self, sets: &[crate::recorder::StepSet]) -> Vec<StepRecord> {
+        classes(self.names)
+            .iter()
+            .zip(sets)
+            .map(|((scenario, step), set)| set.clone().into_record(scenario, step))
+            .collect()
+    }
+}
+
+// Good requests of the windows that lie in `span`.
+fn good_requests(windows: &[Window], span: Span) -> u64 {
+    windows
+        .iter()
+        .filter(|window| window.span.start >= span.start && window.span.end <= span.end)
+        .map(|window| window.requests - window.failed)
+        .sum()
+}

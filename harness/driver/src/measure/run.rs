@@ -1,0 +1,350 @@
+//! The order of events in one run: users connect, T0, load, drain, count.
+
+use super::account::{self, Ledger};
+use super::steady::{Steady, SteadyFacts};
+use super::{DriverError, Job, Measured};
+use crate::attack::{self, Ground};
+use crate::client::general_client;
+use crate::clock::Clock;
+use crate::collector::{Collected, Collector, Edges};
+use crate::handover::Handover;
+use crate::inflight::InFlight;
+use crate::pacer::{self, Due};
+use crate::recorder::{Layout, Recorder};
+use crate::session::Shared;
+use goose::{GooseError, is_killswitch_triggered, trigger_killswitch};
+use plan::Plan;
+use record::run::{Ending, Model};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// The most arrivals that may wait for an idle user; 32 bytes each.
+const MAX_BACKLOG: usize = 1_000_000;
+/// How long users may take to connect before T0.
+const CONNECT_TIME: Duration = Duration::from_secs(30);
+/// How often the run looks at interruptions and at the target.
+const TICK: Duration = Duration::from_millis(20);
+/// After so many windows in which every request failed to connect, the target counts as gone.
+const GONE_AFTER: u64 = 5;
+/// What is under way may still finish after a Ctrl-C, but nobody wants to wait long then.
+const DRAIN_WHEN_INTERRUPTED: Duration = Duration::from_secs(1);
+/// Goose's own parent loop acts every 500 ms at worst.
+const GOOSE_STOPS_WITHIN: Duration = Duration::from_secs(3);
+
+pub(super) struct Run {
+    job: Job,
+    names: Vec<account::Names>,
+    layout: Layout,
+    edges: Edges,
+    shared: Arc<Shared>,
+    handover: Option<Arc<Handover>>,
+    stop: Arc<AtomicBool>,
+    clock: watch::Sender<Option<Clock>>,
+    attack: tokio::task::JoinHandle<Result<(), GooseError>>,
+    steady: Steady,
+}
+
+/// The two threads beside the runtime.
+struct Threads {
+    pacer: Option<JoinHandle<()>>,
+    collector: JoinHandle<Collected>,
+    finish: mpsc::Sender<()>,
+    unreachable: Arc<AtomicU64>,
+}
+
+impl Run {
+    /// Starts the users and waits until all are connected.
+    pub(super) async fn prepare(job: Job) -> Result<Self, DriverError> {
+        let users = job.plan.users as usize;
+        let journeys = job.workload.journeys();
+        let names: Vec<_> = journeys.iter().map(account::Names::of).collect();
+        let layout = account::layout(&names);
+        let shared = Arc::new(shared(&job, layout).await?);
+        let edges = edges(&job.plan);
+        let open = job.plan.model == Model::Open;
+        let handover = open.then(|| Arc::new(Handover::new(users, MAX_BACKLOG)));
+        let (clock, start) = watch::channel(None);
+        let stop = Arc::new(AtomicBool::new(false));
+        let general = job
+            .address
+            .is_tls()
+            .then(|| general_client(job.plan.timeout));
+        let ground = Arc::new(Ground {
+            shared: shared.clone(),
+            general: general.transpose().map_err(DriverError::Client)?,
+            edges,
+            think: job.plan.think,
+            ready: AtomicUsize::new(0),
+            entered: AtomicUsize::new(0),
+            start,
+            stop: stop.clone(),
+        });
+        let attack = attack::build(
+            &job.address.origin(),
+            users,
+            journeys,
+            &ground,
+            handover.as_ref(),
+        )
+        .map_err(Box::new)?;
+        let mut attack = tokio::spawn(async move { attack.execute().await.map(|_| ()) });
+        await_users(&ground, users, &mut attack).await?;
+        let steady = Steady::new(job.admin.as_deref(), job.process);
+        Ok(Self {
+            job,
+            names,
+            layout,
+            edges,
+            shared,
+            handover,
+            stop,
+            clock,
+            attack,
+            steady,
+        })
+    }
+
+    pub(super) async fn go(mut self) -> Result<Measured, DriverError> {
+        self.steady.rehearse().await;
+        let clock = Clock::starting_in(Duration::from_millis(20));
+        let log = std::mem::replace(&mut self.job.log, Box::new(std::io::sink()));
+        let threads = self.start_threads(clock, log)?;
+        self.clock.send_replace(Some(clock));
+        let watching = tokio::spawn(self.steady.clone().watch(clock, self.edges));
+
+        let ending = self.wait_for_the_end(clock, &threads.unreachable).await;
+        let stopped_at = clock.now().min(self.edges.steady_end);
+        self.stop.store(true, Ordering::Relaxed);
+        let facts = finish_watching(watching, &ending).await;
+        self.drain(&ending).await;
+        Ok(self.close(threads, clock, stopped_at, ending, facts).await)
+    }
+
+    fn start_threads(
+        &self,
+        clock: Clock,
+        log: Box<dyn std::io::Write + Send>,
+    ) -> Result<Threads, DriverError> {
+        let unreachable = Arc::new(AtomicU64::new(0));
+        let (finish, finished) = mpsc::channel();
+        let collector = Collector {
+            shared: self.shared.clone(),
+            handover: self.handover.clone(),
+            clock,
+            edges: self.edges,
+            classes: account::classes(&self.names),
+            log,
+            observer: self.job.observer.clone(),
+            users: u64::from(self.job.plan.users),
+            unreachable: unreachable.clone(),
+        };
+        let layout = self.layout;
+        Ok(Threads {
+            pacer: self.start_pacer(clock)?,
+            collector: thread("collector", move || collector.run(&finished, layout))?,
+            finish,
+            unreachable,
+        })
+    }
+
+    fn start_pacer(&self, clock: Clock) -> Result<Option<JoinHandle<()>>, DriverError> {
+        let Some(handover) = self.handover.clone() else {
+            return Ok(None);
+        };
+        let (shared, stop) = (self.shared.clone(), self.stop.clone());
+        let schedule = self.job.plan.schedule();
+        thread("pacer", move || {
+            pacer::run(schedule, clock, &handover, &shared.due, &stop)
+        })
+        .map(Some)
+    }
+
+    async fn wait_for_the_end(&mut self, clock: Clock, unreachable: &AtomicU64) -> Ending {
+        loop {
+            if is_killswitch_triggered() {
+                return Ending::Interrupted;
+            }
+            if let Some(why) = (self.job.liveness)() {
+                return Ending::TargetDied(why);
+            }
+            if unreachable.load(Ordering::Relaxed) >= GONE_AFTER {
+                return Ending::TargetDied(format!(
+                    "no connection to {} could be made for {GONE_AFTER} s",
+                    self.job.address.as_str()
+                ));
+            }
+            if self.attack.is_finished() {
+                return Ending::Failed(
+                    "goose ended the attack before the plan was over".to_owned(),
+                );
+            }
+            let now = clock.now();
+            if now >= self.edges.steady_end {
+                return Ending::Completed;
+            }
+            tokio::time::sleep(TICK.min(Duration::from_nanos(self.edges.steady_end - now))).await;
+        }
+    }
+
+    // What is under way may finish; nothing new starts.
+    async fn drain(&self, ending: &Ending) {
+        let patience = match ending {
+            Ending::Completed => self.job.plan.drain,
+            _ => DRAIN_WHEN_INTERRUPTED.min(self.job.plan.drain),
+        };
+        let deadline = Instant::now() + patience;
+        let busy = || {
+            self.shared.inflight.count()
+                + self
+                    .handover
+                    .as_ref()
+                    .map_or(0, |handover| handover.backlog())
+        };
+        while busy() > 0 && Instant::now() < deadline && !is_interrupted_twice(ending) {
+            tokio::time::sleep(TICK).await;
+        }
+    }
+
+    async fn close(
+        mut self,
+        threads: Threads,
+        clock: Clock,
+        stopped_at: u64,
+        ending: Ending,
+        facts: SteadyFacts,
+    ) -> Measured {
+        let _ = threads.finish.send(());
+        let collected = threads.collector.join();
+        let left = self
+            .handover
+            .as_ref()
+            .map(|handover| handover.close())
+            .unwrap_or_default();
+        let pacer_fine = threads.pacer.is_none_or(|pacer| pacer.join().is_ok());
+        let now = clock.now();
+        let in_flight = self.shared.inflight.steady();
+        let dropped = self
+            .handover
+            .as_ref()
+            .map(|handover| handover.take_dropped())
+            .unwrap_or_default();
+        trigger_killswitch("the schedule is over");
+        if tokio::time::timeout(GOOSE_STOPS_WITHIN, &mut self.attack)
+            .await
+            .is_err()
+        {
+            self.attack.abort();
+        }
+        let (collected, ending) = match collected {
+            Ok(collected) if pacer_fine => (collected, ending),
+            Ok(collected) => (collected, Ending::Failed("the pacer stopped".to_owned())),
+            Err(_) => (
+                Collected::empty(self.layout),
+                Ending::Failed("the collector stopped".to_owned()),
+            ),
+        };
+        Ledger {
+            names: &self.names,
+            edges: self.edges,
+            stopped_at,
+            counted_at: now,
+            scheduled: self.shared.due.steady.load(Ordering::Relaxed),
+            in_flight,
+            unsent: account::steady(&left),
+            dropped: account::steady(&dropped),
+        }
+        .settle(collected, ending, facts)
+    }
+}
+
+// A second Ctrl-C ends the process in Goose's own handler; there is nothing to look for beyond the first.
+fn is_interrupted_twice(ending: &Ending) -> bool {
+    *ending == Ending::Completed && is_killswitch_triggered()
+}
+
+fn edges(plan: &Plan) -> Edges {
+    let warmup_end = plan.warmup.as_nanos() as u64;
+    Edges {
+        warmup_end,
+        steady_end: warmup_end + plan.duration.as_nanos() as u64,
+    }
+}
+
+async fn shared(job: &Job, layout: Layout) -> Result<Shared, DriverError> {
+    let fields = format!(
+        "host: {}\r\nuser-agent: loadtest/{}\r\naccept: */*\r\nx-request-id: {}-",
+        job.address.authority(),
+        env!("CARGO_PKG_VERSION"),
+        job.run_id
+    );
+    Ok(Shared {
+        addresses: job.address.resolve().await?,
+        origin: job.address.origin(),
+        fields: fields.into_bytes(),
+        timeout: job.plan.timeout,
+        recorder: Recorder::new(job.shards, layout),
+        inflight: InFlight::new(job.plan.users as usize),
+        due: Due::default(),
+        sequence: AtomicU64::new(0),
+    })
+}
+
+async fn await_users(
+    ground: &Ground,
+    users: usize,
+    attack: &mut tokio::task::JoinHandle<Result<(), GooseError>>,
+) -> Result<(), DriverError> {
+    let started = Instant::now();
+    loop {
+        let ready = ground.ready.load(Ordering::Acquire);
+        if ready >= users {
+            return Ok(());
+        }
+        if attack.is_finished() {
+            let why = match attack.await {
+                Ok(Err(error)) => return Err(Box::new(error).into()),
+                Ok(Ok(())) => "the attack ended before it began".to_owned(),
+                Err(error) => error.to_string(),
+            };
+            return Err(DriverError::Users(why));
+        }
+        if started.elapsed() > CONNECT_TIME {
+            return Err(DriverError::NotReady {
+                ready,
+                wanted: users,
+                waited: CONNECT_TIME,
+            });
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+async fn finish_watching(
+    mut watching: tokio::task::JoinHandle<SteadyFacts>,
+    ending: &Ending,
+) -> SteadyFacts {
+    if *ending == Ending::Completed {
+        match (&mut watching).await {
+            Ok(facts) => return facts,
+            Err(error) => {
+                return SteadyFacts::absent(&format!("the watching task failed: {error}"));
+            }
+        }
+    }
+    watching.abort();
+    SteadyFacts::absent("the run ended before the profile was complete")
+}
+
+fn thread<T: Send + 'static>(
+    name: &str,
+    body: impl FnOnce() -> T + Send + 'static,
+) -> Result<JoinHandle<T>, DriverError> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(body)
+        .map_err(DriverError::Thread)
+}

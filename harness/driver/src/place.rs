@@ -1,0 +1,93 @@
+//! Which processors the generator and the target use.
+
+use crate::recorder;
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+
+/// Processors for both sides; disjoint where there are two or more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placement {
+    /// For the generator.
+    pub generator: Vec<usize>,
+    /// For a target that we start ourselves.
+    pub target: Vec<usize>,
+}
+
+impl Placement {
+    /// Shares the processors this process may use between generator and target: the first half and the rest. With one processor both
+    /// use it, and [`Placement::is_shared`] says so.
+    pub fn of_this_machine() -> Self {
+        Self::split(allowed())
+    }
+
+    fn split(mut all: Vec<usize>) -> Self {
+        if all.len() < 2 {
+            return Self {
+                generator: all.clone(),
+                target: all,
+            };
+        }
+        let target = all.split_off(all.len() / 2);
+        Self {
+            generator: all,
+            target,
+        }
+    }
+
+    /// True if generator and target compete for the same processors.
+    pub fn is_shared(&self) -> bool {
+        self.generator == self.target
+    }
+}
+
+fn allowed() -> Vec<usize> {
+    let set = sched_getaffinity(None).unwrap_or_default();
+    let found: Vec<_> = (0..CpuSet::MAX_CPU)
+        .filter(|&cpu| set.is_set(cpu))
+        .collect();
+    if found.is_empty() { vec![0] } else { found }
+}
+
+/// Pins the calling thread, and every thread it starts from now on, to these processors.
+pub fn pin(cpus: &[usize]) -> std::io::Result<()> {
+    let mut set = CpuSet::new();
+    for &cpu in cpus {
+        if cpu >= CpuSet::MAX_CPU {
+            return Err(std::io::Error::from(std::io::ErrorKind::InvalidInput));
+        }
+        set.set(cpu);
+    }
+    Ok(sched_setaffinity(None, &set)?)
+}
+
+/// The generator's runtime: its workers know which recorder shard is theirs.
+pub fn runtime(workers: usize) -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers.max(1))
+        .on_thread_start(recorder::enter_thread)
+        .enable_all()
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_processors_are_shared_out() {
+        let two = Placement::split(vec![4, 7]);
+        assert_eq!(
+            (two.generator.as_slice(), two.target.as_slice()),
+            ([4].as_slice(), [7].as_slice())
+        );
+        assert!(!two.is_shared());
+        let one = Placement::split(vec![3]);
+        assert!(one.is_shared());
+        let five = Placement::split((0..5).collect());
+        assert_eq!((five.generator.len(), five.target.len()), (2, 3));
+    }
+
+    #[test]
+    fn this_machine_has_a_processor() {
+        assert!(!Placement::of_this_machine().generator.is_empty());
+    }
+}

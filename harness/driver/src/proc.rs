@@ -1,0 +1,152 @@
+//! Processes and the machine, read from outside through `/proc`: it works for any local target.
+
+use record::run::Provenance;
+use rustix::param::clock_ticks_per_second;
+use rustix::time::{ClockId, clock_gettime};
+use std::fs;
+use std::time::Duration;
+
+/// A process on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Process {
+    pid: u32,
+}
+
+impl Process {
+    /// This process.
+    pub fn own() -> Self {
+        Self::of(std::process::id())
+    }
+
+    /// The process with this id.
+    pub fn of(pid: u32) -> Self {
+        Self { pid }
+    }
+
+    /// The process that listens on `port` of a local address, if it may be seen.
+    pub fn listening_on(port: u16) -> Option<Self> {
+        let inodes: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
+            .into_iter()
+            .filter_map(|table| fs::read_to_string(table).ok())
+            .flat_map(|table| listening_inodes(&table, port))
+            .collect();
+        let owner = |pid: u32| {
+            let links = fs::read_dir(format!("/proc/{pid}/fd")).ok()?;
+            links
+                .filter_map(|entry| fs::read_link(entry.ok()?.path()).ok())
+                .any(|link| {
+                    inodes
+                        .iter()
+                        .any(|inode| link.to_string_lossy() == format!("socket:[{inode}]"))
+                })
+                .then_some(Self { pid })
+        };
+        fs::read_dir("/proc")
+            .ok()?
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+            .find_map(owner)
+    }
+
+    /// The process id.
+    pub fn id(self) -> u32 {
+        self.pid
+    }
+
+    /// User and system CPU time so far: to the nanosecond for this process, in clock ticks (usually 10 ms) for others. `None` if it is gone.
+    pub fn cpu(self) -> Option<Duration> {
+        if self.pid == std::process::id() {
+            let time = clock_gettime(ClockId::ProcessCPUTime);
+            return Duration::try_from(time).ok();
+        }
+        let ticks = parse_cpu_ticks(&fs::read_to_string(format!("/proc/{}/stat", self.pid)).ok()?)?;
+        Some(Duration::from_secs_f64(
+            ticks as f64 / clock_ticks_per_second() as f64,
+        ))
+    }
+
+    /// Resident memory in bytes. `None` if it is gone.
+    pub fn memory_bytes(self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid)).ok()?;
+        kilobytes(&status, "VmRSS:").map(|kb| kb * 1024)
+    }
+}
+
+// Fields 14 and 15, counted behind the command name, which may hold blanks and brackets itself.
+fn parse_cpu_ticks(stat: &str) -> Option<u64> {
+    let behind = &stat[stat.rfind(')')? + 1..];
+    let mut fields = behind.split_ascii_whitespace().skip(11);
+    let user: u64 = fields.next()?.parse().ok()?;
+    let system: u64 = fields.next()?.parse().ok()?;
+    Some(user + system)
+}
+
+fn kilobytes(text: &str, key: &str) -> Option<u64> {
+    let line = text.lines().find(|line| line.starts_with(key))?;
+    line[key.len()..]
+        .split_ascii_whitespace()
+        .next()?
+        .parse()
+        .ok()
+}
+
+// Rows of /proc/net/tcp: local address in field 1 as hex `ip:port`, state in field 3 (0A is listening), inode in field 9.
+fn listening_inodes(table: &str, port: u16) -> Vec<String> {
+    let wanted = format!(":{port:04X}");
+    table
+        .lines()
+        .skip(1)
+        .map(|line| line.split_ascii_whitespace().collect::<Vec<_>>())
+        .filter(|fields| fields.len() > 9 && fields[1].ends_with(&wanted) && fields[3] == "0A")
+        .map(|fields| fields[9].to_owned())
+        .collect()
+}
+
+/// What this machine is: the part of the provenance that does not depend on the build.
+pub fn machine() -> Provenance {
+    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    let cpuinfo = read("/proc/cpuinfo");
+    let model = cpuinfo
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Provenance {
+        kernel: format!("Linux {}", read("/proc/sys/kernel/osrelease").trim()),
+        cpu: model.unwrap_or("unknown").trim().to_owned(),
+        cores: u32::try_from(cores).unwrap_or(u32::MAX),
+        memory_bytes: kilobytes(&read("/proc/meminfo"), "MemTotal:").unwrap_or(0) * 1024,
+        ..Provenance::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn ticks_are_read_behind_a_command_name_with_brackets() {
+        let stat = "12 (a) b)) S 1 12 12 0 -1 4194304 100 0 0 0 250 50 0 0 20 0 1 0 100 1 1";
+        assert_eq!(parse_cpu_ticks(stat), Some(300));
+        assert_eq!(parse_cpu_ticks("12 (cut"), None);
+    }
+
+    #[test]
+    fn the_owner_of_a_port_is_found() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        assert_eq!(Process::listening_on(port), Some(Process::own()));
+        drop(listener);
+        assert_eq!(Process::listening_on(port), None);
+    }
+
+    #[test]
+    fn this_process_and_machine_can_be_read() {
+        let own = Process::own();
+        assert!(own.memory_bytes().unwrap() > 0);
+        assert!(own.cpu().unwrap() > Duration::ZERO);
+        assert_eq!(Process::of(u32::MAX).cpu(), None);
+        let machine = machine();
+        assert!(machine.cores > 0 && machine.memory_bytes > 0 && machine.kernel.len() > 6);
+    }
+}

@@ -1,0 +1,123 @@
+//! One run of the driver with a single step.
+
+use crate::server::Server;
+use driver::{
+    Address, AuditFuture, Client, ClientError, Job, Journey, Measured, Observer, Request,
+    WindowView, Workload, measure, session,
+};
+use goose::goose::{Scenario, Transaction, TransactionFunction};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+pub struct Offer {
+    pub url: String,
+    /// Open model where there is one.
+    pub rate: Option<u32>,
+    /// Users in the closed model.
+    pub connections: u32,
+    pub seconds: u32,
+    pub timeout: Duration,
+    pub drain: Duration,
+}
+
+impl Offer {
+    pub fn open(server: &Server, rate: u32, seconds: u32) -> Self {
+        Self {
+            url: server.url(),
+            rate: Some(rate),
+            connections: 64,
+            seconds,
+            timeout: Duration::from_secs(5),
+            drain: Duration::from_secs(5),
+        }
+    }
+
+    pub fn closed(server: &Server, users: u32, seconds: u32) -> Self {
+        Self {
+            rate: None,
+            connections: users,
+            ..Self::open(server, 1, seconds)
+        }
+    }
+
+    fn plan(&self) -> String {
+        let schedule = match self.rate {
+            Some(rate) => format!(
+                "arrivals = \"constant\"\nrate = \"{rate}/s\"\nmax_in_flight = {}",
+                self.connections
+            ),
+            None => format!("users = {}\nthink = \"0ms\"", self.connections),
+        };
+        format!(
+            "schema = 1\nname = \"test\"\nseed = 1\nmodel = \"{}\"\ntarget = {{ timeout = \"{}ms\" }}\n\
+             phases = {{ warmup = \"1s\", duration = \"{}s\", drain = \"{}ms\" }}\n[schedule]\n{schedule}\n[[scenario]]\nname = \"get\"\nweight = 1\n",
+            if self.rate.is_some() {
+                "open"
+            } else {
+                "closed"
+            },
+            self.timeout.as_millis(),
+            self.seconds,
+            self.drain.as_millis(),
+        )
+    }
+}
+
+struct Get;
+
+impl Workload for Get {
+    fn journeys(&self) -> Vec<Journey> {
+        let get: TransactionFunction = Arc::new(|user| {
+            Box::pin(async move {
+                session(user).send(0, Request::get("/")).await?;
+                Ok(())
+            })
+        });
+        vec![Journey {
+            scenario: Scenario::new("get").register_transaction(Transaction::new(get)),
+            steps: vec!["get".to_owned()],
+        }]
+    }
+
+    fn prepare<'a>(
+        &'a self,
+        _client: &'a Client,
+    ) -> Pin<Box<dyn Future<Output = Result<(), ClientError>> + Send + 'a>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn audit<'a>(&'a self, _client: &'a Client) -> AuditFuture<'a> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+}
+
+struct Nobody;
+
+impl Observer for Nobody {
+    fn window(&self, _view: &WindowView<'_>) {}
+}
+
+/// Goose keeps its switch in a static, so attacks of one process run one after the other.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+pub fn offer(offer: &Offer) -> Measured {
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let runtime = driver::runtime(2).unwrap();
+    let job = Job {
+        plan: plan::parse::plan(&offer.plan(), "test").unwrap(),
+        address: Address::parse(&offer.url).unwrap(),
+        workload: Arc::new(Get),
+        run_id: "test".to_owned(),
+        shards: 2,
+        process: None,
+        admin: None,
+        liveness: Box::new(|| None),
+        log: Box::new(std::io::sink()),
+        observer: Arc::new(Nobody),
+    };
+    let measured = runtime.block_on(measure(job)).unwrap();
+    runtime.shutdown_background();
+    measured
+}

@@ -1,0 +1,255 @@
+//! What may be typed.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use record::quantity::{Rate, parse_count, parse_duration, parse_rate};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The load test that says why: drive load, measure it truthfully, profile the same seconds.
+#[derive(Debug, Parser)]
+#[command(
+    name = "loadtest",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = "Without a command: run the canonical plan against the reference engine.\n\
+        Exit codes: 0 pass, 1 internal failure, 2 usage or bad plan, 3 verdict fail, 4 invalid run, 5 target did not start or died, \
+        6 inconclusive (with --on-inconclusive=fail), 130 interrupted."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Offer load, measure it, profile the target in the same seconds, judge, report
+    Run(Box<RunArgs>),
+    /// Show the scenarios and built-in plans that a plan may name
+    List,
+    /// Compare two runs: a table of ratios and differential flamegraphs in one HTML page
+    Compare(CompareArgs),
+    /// Judge and render a finished run again from its record
+    Report(ReportArgs),
+    /// Stand the reference engine up by hand
+    ServeEngine(ServeArgs),
+    /// Grafana dashboards and the Prometheus files they need
+    #[command(subcommand)]
+    Dashboards(DashboardsCommand),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    /// A summary of about ten lines
+    Text,
+    /// One JSON object; its schema is reports/schema/summary.schema.json
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnInconclusive {
+    /// Exit with 0
+    Pass,
+    /// Exit with 6
+    Fail,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// A plan: a TOML file, or the name of a built-in one (see `loadtest list`) [default: canonical]
+    #[arg(long, value_name = "FILE", help_heading = "What to run")]
+    pub(crate) plan: Option<PathBuf>,
+    /// The service to load, as http://host:port/path; without it the reference engine is started
+    #[arg(long, value_name = "URL", help_heading = "What to run")]
+    pub(crate) target: Option<String>,
+    /// Where the target serves /metrics and /debug/pprof, as http://host:port
+    #[arg(long, value_name = "URL", help_heading = "What to run")]
+    pub(crate) admin: Option<String>,
+
+    /// Open model: arrivals per second, whatever the answers do (500, 500/s, 10k)
+    #[arg(short, long, value_name = "RATE", value_parser = rate, help_heading = "Load")]
+    pub(crate) rate: Option<Rate>,
+    /// Closed model: users who each wait for their answer
+    #[arg(short, long, value_name = "N", value_parser = users, conflicts_with = "rate", help_heading = "Load")]
+    pub(crate) users: Option<u32>,
+    /// Connections: with --rate the most in flight, otherwise the same as --users
+    #[arg(short, long, value_name = "N", value_parser = users, conflicts_with = "users", help_heading = "Load")]
+    pub(crate) connections: Option<u32>,
+    /// Length of the steady phase (10s, 5m)
+    #[arg(short, long, value_name = "TIME", value_parser = duration, help_heading = "Load")]
+    pub(crate) duration: Option<Duration>,
+    /// Length of the warm-up, which is in no number
+    #[arg(short, long, value_name = "TIME", value_parser = duration, help_heading = "Load")]
+    pub(crate) warmup: Option<Duration>,
+    /// After this a request counts as failed
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Load")]
+    pub(crate) timeout: Option<Duration>,
+    /// Seed of every random choice: the same seed offers the same load
+    #[arg(long, value_name = "N", help_heading = "Load")]
+    pub(crate) seed: Option<u64>,
+
+    /// A rule the run must satisfy, as 'p99 < 20ms' or 'error_ratio < 0.001' (repeatable; added to the plan's)
+    #[arg(long, value_name = "RULE", help_heading = "Verdict")]
+    pub(crate) threshold: Vec<String>,
+    /// What an inconclusive run exits with
+    #[arg(long, value_enum, default_value = "pass", help_heading = "Verdict")]
+    pub(crate) on_inconclusive: OnInconclusive,
+
+    /// What to print at the end
+    #[arg(
+        short,
+        long,
+        value_enum,
+        default_value = "text",
+        help_heading = "Output"
+    )]
+    pub(crate) output: OutputFormat,
+    /// The run folder [default: target/loadtest/<run-id>]
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub(crate) out: Option<PathBuf>,
+    /// No progress, only the result
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) quiet: bool,
+    /// Where the generator serves its own /metrics while the run is on, or `off` [default: 127.0.0.1:6061 if it is free]
+    #[arg(long, value_name = "ADDRESS", value_parser = listen_or_off, help_heading = "Output")]
+    pub(crate) metrics_listen: Option<ListenOrOff>,
+    /// Print what would be done, and do not do it
+    #[arg(long, help_heading = "Output")]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// The reference: a run folder, its record.json, a run id, or `latest`
+    pub(crate) baseline: String,
+    /// The one on trial
+    pub(crate) candidate: String,
+    /// The folder of the page [default: target/loadtest/compare-<A>-<B>]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// A run folder, its record.json, a run id, or `latest`
+    pub(crate) run: String,
+    /// What to print
+    #[arg(short, long, value_enum, default_value = "text")]
+    pub(crate) output: OutputFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Address for traffic
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+    /// Address for /metrics, /debug/pprof and /healthz
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:6060")]
+    pub(crate) admin: SocketAddr,
+    /// Runtime workers [default: as many as processors it may use]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<std::num::NonZeroUsize>,
+    /// Announce the addresses as one JSON line, and end when standard input closes: how a run starts its own target
+    #[arg(long, hide = true)]
+    pub(crate) child: bool,
+    /// Processors to use
+    #[arg(long, hide = true, value_delimiter = ',')]
+    pub(crate) cpus: Vec<usize>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DashboardsCommand {
+    /// Write Grafana dashboards, provisioning files and a Prometheus configuration into a folder
+    Export(ExportArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The folder; it must be empty or not exist
+    pub(crate) dir: PathBuf,
+    /// How often Prometheus scrapes
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "1s")]
+    pub(crate) scrape_interval: Duration,
+    /// Where Grafana finds Prometheus
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9090")]
+    pub(crate) prometheus_url: String,
+    /// Where the generator serves its metrics
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:6061")]
+    pub(crate) loadtest_address: String,
+    /// Where the target serves its metrics
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:6060")]
+    pub(crate) target_address: String,
+    /// Write into a folder that is not empty
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// An address to listen on, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ListenOrOff {
+    Off,
+    On(SocketAddr),
+}
+
+fn listen_or_off(text: &str) -> Result<ListenOrOff, String> {
+    if text == "off" {
+        return Ok(ListenOrOff::Off);
+    }
+    let address = text.parse().map_err(|_| {
+        format!("\"{text}\" is neither `off` nor an address such as 127.0.0.1:6061")
+    })?;
+    Ok(ListenOrOff::On(address))
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    parse_duration(text).map_err(|e| e.to_string())
+}
+
+fn rate(text: &str) -> Result<Rate, String> {
+    parse_rate(text).map_err(|e| e.to_string())
+}
+
+fn users(text: &str) -> Result<u32, String> {
+    let count = parse_count(text).map_err(|e| e.to_string())?;
+    match u32::try_from(count) {
+        Ok(users) if users > 0 => Ok(users),
+        _ => Err(format!("\"{text}\" is not between 1 and {}", u32::MAX)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_bare_duration_is_refused_with_advice() {
+        let error = Cli::try_parse_from(["loadtest", "run", "-d", "10"])
+            .expect_err("no unit")
+            .to_string();
+        assert!(error.contains("10s for seconds"), "{error}");
+    }
+
+    #[test]
+    fn flags_work_with_and_without_the_command() {
+        for line in [
+            &["loadtest", "run", "--rate", "2k"][..],
+            &["loadtest", "--rate", "2k"],
+        ] {
+            let cli = Cli::try_parse_from(line).expect("valid");
+            let run = match cli.command {
+                Some(Command::Run(run)) => *run,
+                _ => cli.run,
+            };
+            assert_eq!(run.rate.map(Rate::get), Some(2000.0));
+        }
+        assert!(Cli::try_parse_from(["loadtest", "--rate", "5", "--users", "5"]).is_err());
+    }
+}

@@ -1,0 +1,122 @@
+//! `loadtest compare A B`: what differs between two runs, and in which functions.
+
+use super::render::{self, Profiles};
+use crate::cli::CompareArgs;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::folder::{self, Folder};
+use crate::output;
+use record::files;
+use record::profile::Profile;
+use record::run::{ProfileKind, ProfileOutcome, RunRecord};
+use reports::flamegraph::{self, FlamegraphError, Side, Widths};
+use reports::html::{Difference, Differences};
+
+/// One run with its profiles.
+struct Run {
+    record: RunRecord,
+    profiles: Profiles,
+}
+
+impl Run {
+    fn read(name: &str) -> Result<Self, Failure> {
+        let folder = Folder::find(name)?;
+        Ok(Self {
+            record: folder.record()?,
+            profiles: Profiles::read(&folder)?,
+        })
+    }
+
+    /// Good requests that finished while the profile was taken.
+    fn requests(&self, kind: ProfileKind) -> u64 {
+        let facts = self.record.profiles.iter().find(|facts| facts.kind == kind);
+        match facts.map(|facts| &facts.outcome) {
+            Some(ProfileOutcome::Taken { requests, .. }) => *requests,
+            _ => 0,
+        }
+    }
+
+    fn profile(&self, kind: ProfileKind) -> Option<&Profile> {
+        match kind {
+            ProfileKind::Cpu => self.profiles.cpu.as_ref(),
+            ProfileKind::Alloc => self.profiles.alloc.as_ref(),
+        }
+    }
+}
+
+/// Both directions of one difference.
+struct Drawn {
+    grew: Vec<u8>,
+    shrank: Vec<u8>,
+}
+
+impl Drawn {
+    fn embed(&self) -> Difference<'_> {
+        Difference {
+            grew: &self.grew,
+            shrank: &self.shrank,
+        }
+    }
+}
+
+pub(super) fn compare(arguments: &CompareArgs) -> Outcome {
+    let baseline = Run::read(&arguments.baseline)?;
+    let candidate = Run::read(&arguments.candidate)?;
+    let (a, b) = (&baseline.record, &candidate.record);
+    let comparison = stats::compare(a, b);
+    let usual = || folder::default_path(&format!("compare-{}-{}", a.run_id, b.run_id));
+    let folder = Folder::create(arguments.out.clone().unwrap_or_else(usual))?;
+    let drawn =
+        [ProfileKind::Cpu, ProfileKind::Alloc].map(|kind| draw(&baseline, &candidate, kind));
+    let [cpu, alloc] = &drawn;
+    let differences = Differences {
+        cpu: cpu.as_ref().map(Drawn::embed),
+        alloc: alloc.as_ref().map(Drawn::embed),
+    };
+    for (kind, drawn) in [("cpu", cpu), ("alloc", alloc)] {
+        if let Some(drawn) = drawn {
+            folder.write(&format!("{kind}-grew.svg"), &drawn.grew)?;
+            folder.write(&format!("{kind}-shrank.svg"), &drawn.shrank)?;
+        }
+    }
+    let page = reports::html::comparison(a, b, &comparison, differences);
+    folder.write(files::COMPARISON, page.as_bytes())?;
+    output::result(&reports::ratios::text(a, b, &comparison));
+    output::result(&format!(
+        "page: {}/{}\n",
+        folder.display(),
+        files::COMPARISON
+    ));
+    Ok(Exit::Pass)
+}
+
+fn draw(baseline: &Run, candidate: &Run, kind: ProfileKind) -> Option<Drawn> {
+    let (before, after) = (baseline.profile(kind)?, candidate.profile(kind)?);
+    let (before, after) = (render::stacks(kind, before)?, render::stacks(kind, after)?);
+    let side = |run: &Run, stacks| Side {
+        stacks,
+        requests: run.requests(kind),
+    };
+    let subtitle = format!("{} to {}", baseline.record.run_id, candidate.record.run_id);
+    let options = flamegraph::Options::of_difference(kind, &subtitle);
+    let one = |widths| {
+        flamegraph::difference(
+            side(baseline, &before),
+            side(candidate, &after),
+            widths,
+            &options,
+        )
+    };
+    let both = || -> Result<Drawn, FlamegraphError> {
+        Ok(Drawn {
+            grew: one(Widths::Candidate)?,
+            shrank: one(Widths::Baseline)?,
+        })
+    };
+    match both() {
+        Ok(drawn) => Some(drawn),
+        Err(error) => {
+            output::note(&format!("note: no {} difference: {error}", kind.name()));
+            None
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! From a record and its profiles to the files people open. `run` and `report` end here.
+
+use crate::cli::OutputFormat;
+use crate::exit::{Exit, Failure};
+use crate::folder::Folder;
+use crate::output;
+use record::files;
+use record::profile::Profile;
+use record::run::{Ending, ProfileKind, RunRecord};
+use reports::flamegraph::{self, Stacks};
+use reports::html::{Flamegraph, Flamegraphs};
+use stats::{Judgement, Verdict};
+
+/// The profiles of a run, as far as it has them.
+#[derive(Debug, Default)]
+pub(super) struct Profiles {
+    pub(super) cpu: Option<Profile>,
+    pub(super) alloc: Option<Profile>,
+}
+
+impl Profiles {
+    /// Reads them from a run's folder.
+    pub(super) fn read(folder: &Folder) -> Result<Self, Failure> {
+        Ok(Self {
+            cpu: folder.profile(files::CPU_PROFILE)?,
+            alloc: folder.profile(files::ALLOC_PROFILE)?,
+        })
+    }
+}
+
+/// The column of a profile that is drawn.
+pub(super) fn column(kind: ProfileKind) -> &'static str {
+    match kind {
+        ProfileKind::Cpu => "cpu",
+        ProfileKind::Alloc => "alloc_space",
+    }
+}
+
+/// The stacks of a profile by its main value.
+pub(super) fn stacks(kind: ProfileKind, profile: &Profile) -> Option<Stacks> {
+    Some(profile.folded(profile.value_index(column(kind))?))
+}
+
+/// A flamegraph and what it was drawn from.
+struct Drawn {
+    svg: Vec<u8>,
+    stacks: Stacks,
+}
+
+impl Drawn {
+    fn embed(&self) -> Flamegraph<'_> {
+        Flamegraph {
+            svg: &self.svg,
+            stacks: &self.stacks,
+        }
+    }
+}
+
+fn draw(record: &RunRecord, kind: ProfileKind, profile: Option<&Profile>) -> Option<Drawn> {
+    let stacks = stacks(kind, profile?)?;
+    let options = flamegraph::Options::of(kind, &format!("run {}, steady phase", record.run_id));
+    match flamegraph::svg(&stacks, &options) {
+        Ok(svg) => Some(Drawn { svg, stacks }),
+        Err(error) => {
+            output::note(&format!("note: no {} flamegraph: {error}", kind.name()));
+            None
+        }
+    }
+}
+
+/// Writes summary, report and flamegraphs.
+pub(super) fn write(
+    folder: &Folder,
+    record: &RunRecord,
+    judgement: &Judgement,
+    profiles: &Profiles,
+) -> anyhow::Result<()> {
+    let cpu = draw(record, ProfileKind::Cpu, profiles.cpu.as_ref());
+    let alloc = draw(record, ProfileKind::Alloc, profiles.alloc.as_ref());
+    for (name, drawn) in [
+        (files::CPU_FLAMEGRAPH, &cpu),
+        (files::ALLOC_FLAMEGRAPH, &alloc),
+    ] {
+        if let Some(drawn) = drawn {
+            folder.write(name, &drawn.svg)?;
+        }
+    }
+    let flamegraphs = Flamegraphs {
+        cpu: cpu.as_ref().map(Drawn::embed),
+        alloc: alloc.as_ref().map(Drawn::embed),
+    };
+    let page = reports::html::report(record, judgement, flamegraphs);
+    folder.write(files::REPORT, page.as_bytes())?;
+    let summary = reports::summary::text(record, judgement, &folder.display());
+    folder.write(files::SUMMARY, summary.as_bytes())
+}
+
+/// Prints the result in the form asked for.
+pub(super) fn print(
+    folder: &Folder,
+    record: &RunRecord,
+    judgement: &Judgement,
+    format: OutputFormat,
+) {
+    let dir = folder.display();
+    let text = match format {
+        OutputFormat::Text => reports::summary::text(record, judgement, &dir),
+        OutputFormat::Json => reports::json::summary(record, judgement, &dir),
+    };
+    output::result(&text);
+}
+
+/// How a run with this judgement ends.
+pub(super) fn exit(record: &RunRecord, judgement: &Judgement) -> Exit {
+    match (&record.ending, judgement.verdict) {
+        (Ending::Interrupted, _) => Exit::Interrupted,
+        (Ending::TargetDied(_), _) => Exit::Target,
+        (Ending::Failed(_), _) => Exit::Internal,
+        (Ending::Completed, Verdict::Pass) => Exit::Pass,
+        (Ending::Completed, Verdict::Fail) => Exit::Fail,
+        (Ending::Completed, Verdict::Inconclusive) => Exit::Inconclusive,
+        (Ending::Completed, Verdict::Invalid) => Exit::Invalid,
+    }
+}

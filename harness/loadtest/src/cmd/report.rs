@@ -1,0 +1,17 @@
+//! `loadtest report RUN`: judge and render again, from the record alone.
+
+use super::render::{self, Profiles};
+use crate::cli::ReportArgs;
+use crate::exit::{Exit, Outcome};
+use crate::folder::Folder;
+
+pub(super) fn report(arguments: &ReportArgs) -> Outcome {
+    let folder = Folder::find(&arguments.run)?;
+    let record = folder.record()?;
+    let profiles = Profiles::read(&folder)?;
+    let judgement = stats::judge(&record);
+    render::write(&folder, &record, &judgement, &profiles)?;
+    render::print(&folder, &record, &judgement, arguments.output);
+    // The report was asked for and is there; the verdict is in it.
+    Ok(Exit::Pass)
+}

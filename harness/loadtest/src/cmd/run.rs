@@ -1,0 +1,268 @@
+//! `loadtest run`: the main job, from load to flamegraph.
+
+mod resolve;
+
+use super::render::{self, Profiles};
+use crate::cli::{ListenOrOff, OnInconclusive, RunArgs};
+use crate::exit::{Exit, Failure, Outcome};
+use crate::folder::Folder;
+use crate::live::{Labels, Live, Progress, Watchers};
+use crate::output;
+use crate::target::Target;
+use driver::{Client, Job, Measured, Placement, ProfileBytes, Workload};
+use probe::admin::AdminHandle;
+use record::files;
+use record::hlog;
+use record::run::{Audit, AuditCheck, Ending, ProfileKind, RunRecord};
+use resolve::Resolved;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Where the generator serves its metrics if nobody says otherwise and nobody else is there.
+const METRICS_USUAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 6061);
+/// How long one request of preparation or audit may take: pages of the journal are large.
+const OUTSIDE_TIMEOUT: Duration = Duration::from_secs(30);
+
+pub(super) fn run(arguments: &RunArgs) -> Outcome {
+    let resolved = Resolved::from(arguments)?;
+    if arguments.dry_run {
+        output::result(&resolved.explain());
+        return Ok(Exit::Pass);
+    }
+    let folder = Folder::create(resolved.folder.clone())?;
+    if !arguments.quiet {
+        output::note(&format!("plan: {}", resolved.plan.words()));
+    }
+    let placement = Placement::of_this_machine();
+    let mut target = resolved.target(&placement)?;
+    let workers = resolved.pin_generator(&placement);
+    let runtime = driver::runtime(workers)
+        .map_err(|e| Failure::new(Exit::Internal, format!("runtime cannot be started: {e}")))?;
+    let finished = runtime.block_on(offer(
+        arguments,
+        &resolved,
+        &folder,
+        &mut target,
+        workers,
+        &placement,
+    ));
+    // What is still under way at the end of the drain has been counted; nobody waits for it.
+    runtime.shutdown_background();
+    finish(arguments, &folder, finished?)
+}
+
+/// What a run leaves to be written.
+struct Finished {
+    record: RunRecord,
+    profiles: Profiles,
+    generator_metrics: String,
+    target_metrics: Option<String>,
+}
+
+/// Everything up to the record.
+async fn offer(
+    arguments: &RunArgs,
+    resolved: &Resolved,
+    folder: &Folder,
+    target: &mut Target,
+    workers: usize,
+    placement: &Placement,
+) -> Result<Finished, Failure> {
+    let workload = scenarios::workload(&resolved.plan, &target.address.path(), &resolved.run_id)
+        .map_err(Failure::usage)?;
+    let client = Client::new(&target.address, OUTSIDE_TIMEOUT).map_err(Failure::target)?;
+    let process = target.process();
+    // The guard lives until the audit is done, and then stops a target of ours.
+    let (liveness, guard) = target.watch();
+    let watchers = Arc::new(Watchers {
+        live: Live::new(&labels(resolved, workload.as_ref()), process),
+        progress: Progress::new(
+            arguments.quiet,
+            resolved.plan.warmup + resolved.plan.duration,
+        ),
+    });
+    let served = serve_metrics(arguments, &watchers.live)?;
+    workload.prepare(&client).await.map_err(unprepared)?;
+    let started = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let mut log = folder.append(files::HLOG)?;
+    std::io::Write::write_all(&mut log, hlog::header(&resolved.run_id, started).as_bytes())
+        .map_err(anyhow::Error::from)?;
+    let job = Job {
+        plan: resolved.plan.clone(),
+        address: target.address.clone(),
+        workload: workload.clone(),
+        run_id: resolved.run_id.clone(),
+        shards: workers,
+        process,
+        admin: target.admin.clone(),
+        liveness,
+        log: Box::new(log),
+        observer: watchers.clone(),
+    };
+    let measured = driver::measure(job)
+        .await
+        .map_err(|e| Failure::new(Exit::Internal, e))?;
+    watchers.progress.finish();
+    watchers.live.phase("done");
+    let audit = audit(&measured, workload.as_ref(), &client).await;
+    drop(guard);
+    let generator_metrics = watchers.live.registry().render();
+    drop(served);
+    Ok(finished(
+        resolved,
+        target,
+        placement,
+        started,
+        measured,
+        audit,
+        generator_metrics,
+    ))
+}
+
+fn unprepared(error: driver::ClientError) -> Failure {
+    Failure::target(format!("target cannot be prepared: {error}"))
+        .hint("the plan's scenarios are for the reference engine; load another service with --target URL and no --plan")
+}
+
+fn labels<'a>(resolved: &'a Resolved, workload: &dyn Workload) -> Labels<'a> {
+    let journeys = workload.journeys().into_iter();
+    Labels {
+        run_id: &resolved.run_id,
+        plan: &resolved.plan.name,
+        model: resolved.plan.model.name(),
+        users: resolved.plan.users,
+        scenarios: journeys
+            .map(|journey| (journey.scenario.name.to_string(), journey.steps))
+            .collect(),
+    }
+}
+
+// A port that was asked for must be had; the usual one is a convenience that another run may have taken.
+fn serve_metrics(arguments: &RunArgs, live: &Live) -> Result<Option<AdminHandle>, Failure> {
+    let (address, asked_for) = match arguments.metrics_listen {
+        Some(ListenOrOff::Off) => return Ok(None),
+        Some(ListenOrOff::On(address)) => (address, true),
+        None => (METRICS_USUAL, false),
+    };
+    let serve = || {
+        probe::admin::serve(
+            TcpListener::bind(address)?,
+            probe::admin::router(live.registry()),
+        )
+    };
+    match serve() {
+        Ok(handle) => Ok(Some(handle)),
+        Err(error) if asked_for => Err(Failure::usage(format!(
+            "metrics address {address} cannot be used: {error}"
+        ))
+        .hint("choose another one with --metrics-listen, or `off`")),
+        Err(error) => {
+            output::note(&format!(
+                "note: no /metrics of this run, {address} cannot be used: {error}"
+            ));
+            Ok(None)
+        }
+    }
+}
+
+// A target that is gone cannot be audited; everything else must be.
+async fn audit(measured: &Measured, workload: &dyn Workload, client: &Client) -> Option<Audit> {
+    if matches!(measured.ending, Ending::TargetDied(_)) {
+        return None;
+    }
+    workload.audit(client).await.unwrap_or_else(|error| {
+        Some(Audit {
+            checks: vec![AuditCheck {
+                name: "the ledger can be read after the run".to_owned(),
+                held: false,
+                detail: error.to_string(),
+            }],
+        })
+    })
+}
+
+fn finished(
+    resolved: &Resolved,
+    target: &Target,
+    placement: &Placement,
+    started: Duration,
+    measured: Measured,
+    audit: Option<Audit>,
+    generator_metrics: String,
+) -> Finished {
+    let mut profiles = Profiles::default();
+    let mut facts = Vec::new();
+    for ProfileBytes { facts: of, profile } in measured.profiles {
+        match of.kind {
+            ProfileKind::Cpu => profiles.cpu = profile,
+            ProfileKind::Alloc => profiles.alloc = profile,
+        }
+        facts.push(of);
+    }
+    let mut warnings = resolved.warnings(target, placement);
+    warnings.extend(measured.warnings);
+    let record = RunRecord {
+        run_id: resolved.run_id.clone(),
+        started_unix: started,
+        provenance: resolved.provenance(target, placement),
+        plan: plan::facts(&resolved.plan),
+        target: target.facts(),
+        ending: measured.ending,
+        steady: measured.steady,
+        arrivals: measured.arrivals,
+        steps: measured.steps,
+        transactions: measured.transactions,
+        send_delay: measured.send_delay,
+        unfinished: measured.unfinished,
+        windows: measured.windows,
+        costs: measured.costs,
+        profiles: facts,
+        audit,
+        warnings,
+    };
+    Finished {
+        record,
+        profiles,
+        generator_metrics,
+        target_metrics: measured.target_metrics.map(|exposition| exposition.text),
+    }
+}
+
+// The record first: everything else can be made from it again.
+fn finish(arguments: &RunArgs, folder: &Folder, finished: Finished) -> Outcome {
+    let Finished {
+        record,
+        profiles,
+        generator_metrics,
+        target_metrics,
+    } = finished;
+    folder.write(files::RECORD, record::wire::to_json(&record).as_bytes())?;
+    for (name, profile) in [
+        (files::CPU_PROFILE, &profiles.cpu),
+        (files::ALLOC_PROFILE, &profiles.alloc),
+    ] {
+        if let Some(profile) = profile {
+            folder.write_profile(name, profile)?;
+        }
+    }
+    folder.write(files::METRICS, generator_metrics.as_bytes())?;
+    if let Some(text) = target_metrics {
+        folder.write(files::TARGET_METRICS, text.as_bytes())?;
+    }
+    let judgement = stats::judge(&record);
+    render::write(folder, &record, &judgement, &profiles)?;
+    render::print(folder, &record, &judgement, arguments.output);
+    if let Ending::TargetDied(why) | Ending::Failed(why) = &record.ending {
+        output::failure(&Failure::target(why).hint(format!(
+            "what was measured until then is in {}",
+            folder.display()
+        )));
+    }
+    Ok(match render::exit(&record, &judgement) {
+        Exit::Inconclusive if arguments.on_inconclusive == OnInconclusive::Pass => Exit::Pass,
+        exit => exit,
+    })
+}

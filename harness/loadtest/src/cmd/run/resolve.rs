@@ -1,0 +1,185 @@
+//! From what was typed to what will be done: plan, target, folder, processors.
+
+use crate::cli::RunArgs;
+use crate::exit::Failure;
+use crate::target::Target;
+use crate::{folder, output, provenance};
+use driver::{Address, Placement};
+use plan::{Overrides, Plan};
+use record::run::Provenance;
+use scenarios::plans;
+use std::path::{Path, PathBuf};
+
+/// A run, ready to begin.
+#[derive(Debug)]
+pub(super) struct Resolved {
+    pub(super) plan: Plan,
+    pub(super) run_id: String,
+    pub(super) folder: PathBuf,
+    /// Where the load goes; `None` for the reference engine.
+    address: Option<Address>,
+}
+
+impl Resolved {
+    pub(super) fn from(arguments: &RunArgs) -> Result<Self, Failure> {
+        let plan = read_plan(arguments)?
+            .with(overrides(arguments))
+            .map_err(Failure::usage)?;
+        let address = plan
+            .target
+            .url
+            .as_deref()
+            .map(Address::parse)
+            .transpose()
+            .map_err(Failure::usage)?;
+        check(&plan)?;
+        let run_id = folder::new_run_id();
+        Ok(Self {
+            folder: arguments
+                .out
+                .clone()
+                .unwrap_or_else(|| folder::default_path(&run_id)),
+            plan,
+            run_id,
+            address,
+        })
+    }
+
+    /// What would be done, for `--dry-run`.
+    pub(super) fn explain(&self) -> String {
+        let target = self.address.as_ref().map_or(
+            "the reference engine, started for this run",
+            Address::as_str,
+        );
+        format!(
+            "{}\ntarget: {target}\nfolder: {}\n\n{}",
+            self.plan.words(),
+            self.folder.display(),
+            self.plan.to_toml()
+        )
+    }
+
+    pub(super) fn target(&self, placement: &Placement) -> Result<Target, Failure> {
+        match &self.address {
+            Some(address) => Target::existing(address.clone(), self.plan.target.admin.clone()),
+            None => Target::start_reference(placement),
+        }
+    }
+
+    /// Pins this process to the generator's processors where the target is ours and has others; says how many workers there are to be.
+    pub(super) fn pin_generator(&self, placement: &Placement) -> usize {
+        if self.address.is_none()
+            && !placement.is_shared()
+            && let Err(error) = driver::pin(&placement.generator)
+        {
+            output::note(&format!(
+                "note: the generator cannot be pinned to processor {:?}: {error}",
+                placement.generator
+            ));
+        }
+        placement.generator.len()
+    }
+
+    pub(super) fn provenance(&self, target: &Target, placement: &Placement) -> Provenance {
+        let pinned = target.reference && !placement.is_shared();
+        let first = |cpus: &[usize]| {
+            cpus.first()
+                .filter(|_| pinned)
+                .and_then(|&cpu| u32::try_from(cpu).ok())
+        };
+        Provenance {
+            generator_core: first(&placement.generator),
+            target_core: first(&placement.target),
+            ..provenance::here()
+        }
+    }
+
+    pub(super) fn warnings(&self, target: &Target, placement: &Placement) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if placement.is_shared() {
+            warnings.push(
+                "generator and target share one processor: they slow each other down".to_owned(),
+            );
+        } else if !target.reference {
+            warnings
+                .push("generator and target are not pinned: they may share processors".to_owned());
+        }
+        if cfg!(debug_assertions) && target.reference {
+            warnings.push(
+                "development build: optimised, but with assertions; compare it with its like only"
+                    .to_owned(),
+            );
+        }
+        if self.plan.model == record::run::Model::Closed
+            && (self.plan.users as usize) < self.plan.scenarios.len()
+        {
+            warnings.push(format!(
+                "{} users cannot share out {} scenarios: some never run",
+                self.plan.users,
+                self.plan.scenarios.len()
+            ));
+        }
+        warnings
+    }
+}
+
+// A file of that name comes before a built-in plan. A bare --target needs no plan: one request, no scenario code.
+fn read_plan(arguments: &RunArgs) -> Result<Plan, Failure> {
+    let Some(path) = &arguments.plan else {
+        let built_in = if arguments.target.is_some() {
+            plans::ANY_SERVICE
+        } else {
+            plans::CANONICAL
+        };
+        return parse(built_in.text, built_in.name);
+    };
+    let name = path.to_string_lossy();
+    if let Some(built_in) = plans::ALL.iter().find(|plan| plan.name == name)
+        && !path.exists()
+    {
+        return parse(built_in.text, built_in.name);
+    }
+    parse(&read(path)?, &name)
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| {
+        Failure::usage(format!("plan {} cannot be read: {error}", path.display()))
+            .hint("give a TOML file, or a built-in plan that `loadtest list` shows")
+    })
+}
+
+fn parse(text: &str, source: &str) -> Result<Plan, Failure> {
+    plan::parse::plan(text, source).map_err(Failure::usage)
+}
+
+fn overrides(arguments: &RunArgs) -> Overrides {
+    Overrides {
+        target: arguments.target.clone(),
+        admin: arguments.admin.clone(),
+        rate: arguments.rate,
+        users: arguments.users,
+        connections: arguments.connections,
+        duration: arguments.duration,
+        warmup: arguments.warmup,
+        timeout: arguments.timeout,
+        seed: arguments.seed,
+        thresholds: arguments.threshold.clone(),
+    }
+}
+
+fn check(plan: &Plan) -> Result<(), Failure> {
+    let known: Vec<_> = scenarios::KNOWN
+        .iter()
+        .chain([&scenarios::HTTP])
+        .map(|known| known.name)
+        .collect();
+    plan.check_scenarios(&known).map_err(Failure::usage)?;
+    let names: Vec<_> = plan
+        .scenarios
+        .iter()
+        .map(|choice| choice.name.as_str())
+        .collect();
+    plan.check_steps(&scenarios::steps(&names))
+        .map_err(Failure::usage)
+}

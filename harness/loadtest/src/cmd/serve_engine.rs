@@ -1,0 +1,75 @@
+//! `loadtest serve-engine`: the reference engine by hand, or as the child of a run.
+
+use crate::cli::ServeArgs;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::output;
+use crate::target::Announced;
+use engine::{Options, ServeError};
+use std::future::Future;
+use std::io::Read as _;
+use std::num::NonZeroUsize;
+use tokio::signal::unix::{SignalKind, signal};
+
+pub(super) fn serve(arguments: &ServeArgs) -> Outcome {
+    if !arguments.cpus.is_empty() {
+        // Before any thread is started, so that all of them inherit it. A target that cannot be pinned still works.
+        let _ = driver::pin(&arguments.cpus);
+    }
+    let available = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let options = Options {
+        listen: arguments.listen,
+        admin: Some(arguments.admin),
+        worker_threads: arguments.threads.unwrap_or(available),
+        ..Options::default()
+    };
+    let bound = engine::bind(options).map_err(failure)?;
+    let announced = Announced {
+        listen: bound.listen_addr(),
+        admin: bound.admin_addr().unwrap_or(arguments.admin),
+    };
+    if arguments.child {
+        output::result(&announced.line());
+        bound.run(parent_gone()).map_err(failure)?;
+    } else {
+        output::note(&format!(
+            "engine: traffic on http://{}, operations on http://{}; Ctrl-C ends it",
+            announced.listen, announced.admin
+        ));
+        if let Err(degraded) = probe::self_test() {
+            output::note(&format!("warning: profiles are incomplete: {degraded}"));
+        }
+        bound.run(told_to_stop()).map_err(failure)?;
+    }
+    Ok(Exit::Pass)
+}
+
+fn failure(error: ServeError) -> Failure {
+    let failure = Failure::target(&error);
+    match error.hint() {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+// A Ctrl-C at the terminal reaches the child too; it must outlive the run, which wants to drain and to audit.
+async fn parent_gone() {
+    let ignored = signal(SignalKind::interrupt());
+    let _ = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await;
+    drop(ignored);
+}
+
+fn told_to_stop() -> impl Future<Output = ()> + Send {
+    async {
+        let (Ok(mut interrupt), Ok(mut terminate)) = (
+            signal(SignalKind::interrupt()),
+            signal(SignalKind::terminate()),
+        ) else {
+            // Without handlers the default action ends the process, which is what is wanted.
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The generator's own metrics: the catalog's families of the owner `Generator`, fed from closed windows.
+
+use driver::{PhaseSet, Process, WindowView};
+use probe::metrics::{Counter, Distribution, Gauge, Registry};
+use record::catalog as c;
+use record::failure::FailureKind;
+use record::histogram::Histogram;
+use record::phase::Phase;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// Series of one step.
+struct StepSeries {
+    ok: ClassSeries,
+    failed: ClassSeries,
+    failures: Vec<Counter>,
+}
+
+/// Series of one step and outcome.
+struct ClassSeries {
+    requests: Counter,
+    response: Distribution,
+    service: Distribution,
+}
+
+struct TransactionSeries {
+    ok: Counter,
+    failed: Counter,
+}
+
+/// The registry and its series, in the order of the workload.
+pub(crate) struct Live {
+    registry: Registry,
+    steps: Vec<StepSeries>,
+    transactions: Vec<TransactionSeries>,
+    send_delay: Distribution,
+    due: Counter,
+    released: Counter,
+    /// Arrivals due and not released at the end of the last window.
+    waiting: Mutex<u64>,
+    phases: Vec<(&'static str, Gauge)>,
+    users: Gauge,
+    in_flight: Gauge,
+    backlog: Gauge,
+    target_cpu: Counter,
+    target_memory: Gauge,
+    target: Option<Process>,
+}
+
+/// What the families' labels say of this run.
+pub(crate) struct Labels<'a> {
+    pub(crate) run_id: &'a str,
+    pub(crate) plan: &'a str,
+    pub(crate) model: &'a str,
+    pub(crate) users: u32,
+    /// Scenario and its steps, in the workload's order.
+    pub(crate) scenarios: Vec<(String, Vec<String>)>,
+}
+
+impl Live {
+    pub(crate) fn new(labels: &Labels<'_>, target: Option<Process>) -> Self {
+        let registry = Registry::new();
+        probe::process::register(&registry);
+        registry
+            .gauge(
+                &c::LOADTEST_RUN_INFO,
+                &[labels.run_id, labels.plan, labels.model],
+            )
+            .set(1.0);
+        registry
+            .gauge(&c::LOADTEST_IN_FLIGHT_LIMIT, &[])
+            .set(f64::from(labels.users));
+        registry.precreate(&c::LOADTEST_ARRIVALS_DROPPED);
+        let steps = labels.scenarios.iter().flat_map(|(scenario, steps)| {
+            let registry = &registry;
+            steps
+                .iter()
+                .map(move |step| StepSeries::new(registry, scenario, step))
+        });
+        let transactions = labels
+            .scenarios
+            .iter()
+            .map(|(scenario, _)| TransactionSeries {
+                ok: registry.counter(&c::LOADTEST_TRANSACTIONS, &[scenario, "ok"]),
+                failed: registry.counter(&c::LOADTEST_TRANSACTIONS, &[scenario, "failed"]),
+            });
+        let phases = c::PHASES
+            .iter()
+            .map(|&phase| (phase, registry.gauge(&c::LOADTEST_PHASE, &[phase])));
+        let live = Self {
+            steps: steps.collect(),
+            transactions: transactions.collect(),
+            phases: phases.collect(),
+            send_delay: registry.distribution(&c::LOADTEST_SEND_DELAY, &[]),
+            due: registry.counter(&c::LOADTEST_ARRIVALS_DUE, &[]),
+            released: registry.counter(&c::LOADTEST_ARRIVALS_RELEASED, &[]),
+            waiting: Mutex::new(0),
+            users: registry.gauge(&c::LOADTEST_USERS, &[]),
+            in_flight: registry.gauge(&c::LOADTEST_REQUESTS_IN_FLIGHT, &[]),
+            backlog: registry.gauge(&c::LOADTEST_BACKLOG, &[]),
+            target_cpu: registry.counter(&c::LOADTEST_TARGET_CPU, &[]),
+            target_memory: registry.gauge(&c::LOADTEST_TARGET_MEMORY, &[]),
+            target,
+            registry,
+        };
+        live.phase("setup");
+        live
+    }
+
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Marks the run as being in `phase`.
+    pub(crate) fn phase(&self, phase: &str) {
+        for (name, gauge) in &self.phases {
+            gauge.set(if *name == phase { 1.0 } else { 0.0 });
+        }
+    }
+
+    pub(crate) fn window(&self, view: &WindowView<'_>) {
+        let window = view.window;
+        // The gauge tells of now, and now is the phase after a window that ended with its phase.
+        self.phase(match window.phase {
+            Phase::Steady if view.remaining.is_zero() => "drain",
+            phase => phase.name(),
+        });
+        self.users.set(view.users as f64);
+        self.in_flight.set(window.in_flight as f64);
+        self.backlog.set(window.backlog as f64);
+        self.due.add(window.due);
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        self.released
+            .add((*waiting + window.due).saturating_sub(window.backlog));
+        *waiting = window.backlog;
+        for set in view.sets {
+            self.set(set);
+        }
+        if let Some(target) = self.target {
+            self.target_cpu
+                .raise_to(target.cpu().unwrap_or(Duration::ZERO).as_secs_f64());
+            self.target_memory
+                .set(target.memory_bytes().unwrap_or(0) as f64);
+        }
+    }
+
+    fn set(&self, set: &PhaseSet) {
+        for (series, step) in self.steps.iter().zip(&set.steps) {
+            series.ok.add(
+                &step.ok.response,
+                &step.ok.service,
+                step.ok.response.count(),
+            );
+            series.failed.add(
+                &step.failed.response,
+                &step.failed.service,
+                step.failed_requests(),
+            );
+            for (counter, count) in series.failures.iter().zip(step.failures) {
+                counter.add(count);
+            }
+        }
+        for (series, transactions) in self.transactions.iter().zip(&set.transactions) {
+            series.ok.add(transactions.committed);
+            series.failed.add(transactions.failed);
+        }
+        fold(&self.send_delay, &set.send_delay);
+    }
+}
+
+impl StepSeries {
+    fn new(registry: &Registry, scenario: &str, step: &str) -> Self {
+        let class = |outcome: &str| ClassSeries {
+            requests: registry.counter(&c::LOADTEST_REQUESTS, &[scenario, step, outcome]),
+            response: registry.distribution(&c::LOADTEST_RESPONSE_TIME, &[scenario, step, outcome]),
+            service: registry.distribution(&c::LOADTEST_SERVICE_TIME, &[scenario, step, outcome]),
+        };
+        let failures = FailureKind::ALL.into_iter();
+        Self {
+            ok: class("ok"),
+            failed: class("failed"),
+            failures: failures
+                .map(|kind| registry.counter(&c::LOADTEST_FAILURES, &[step, kind.name()]))
+                .collect(),
+        }
+    }
+}
+
+impl ClassSeries {
+    fn add(&self, response: &Histogram, service: &Histogram, requests: u64) {
+        self.requests.add(requests);
+        fold(&self.response, response);
+        fold(&self.service, service);
+    }
+}
+
+fn fold(distribution: &Distribution, histogram: &Histogram) {
+    if !histogram.is_empty() {
+        distribution.add(&histogram.buckets(distribution.grid()), histogram.sum_ns());
+    }
+}

@@ -1,0 +1,92 @@
+//! What may stand behind the `?` of a profile's URL.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// Seconds of a CPU profile, if nothing legal is asked for.
+const DEFAULT_SECONDS: u64 = 30;
+/// The longest profile.
+const MAX_SECONDS: u64 = 3600;
+
+/// The parameters of one URL.
+pub(super) type Parameters = HashMap<String, String>;
+
+/// How long a CPU profile shall take. As in Go, what is missing, no whole number, or not positive means 30 seconds.
+pub(super) fn profile_duration(parameters: &Parameters) -> Duration {
+    let seconds = positive(parameters).unwrap_or(DEFAULT_SECONDS);
+    Duration::from_secs(seconds.min(MAX_SECONDS))
+}
+
+fn positive(parameters: &Parameters) -> Option<u64> {
+    let seconds: u64 = parameters.get("seconds")?.parse().ok()?;
+    (seconds > 0).then_some(seconds)
+}
+
+/// What a cumulative profile shall be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Sums since the start.
+    Cumulative,
+    /// The same as text.
+    Text,
+    /// What is added in this time.
+    Delta(Duration),
+}
+
+/// Reads `debug` and `seconds` of a cumulative profile.
+pub(super) fn wanted(parameters: &Parameters) -> Result<Wanted, &'static str> {
+    let debug = parameters
+        .get("debug")
+        .and_then(|text| text.parse::<i64>().ok());
+    let text = debug.is_some_and(|level| level > 0);
+    match (parameters.contains_key("seconds"), text) {
+        (false, false) => Ok(Wanted::Cumulative),
+        (false, true) => Ok(Wanted::Text),
+        (true, true) => Err("seconds and debug params are incompatible"),
+        (true, false) => positive(parameters)
+            .map(|seconds| Wanted::Delta(Duration::from_secs(seconds.min(MAX_SECONDS))))
+            .ok_or(r#"invalid value for "seconds" - must be a positive integer"#),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parameters(pairs: &[(&str, &str)]) -> Parameters {
+        let owned = pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        owned.collect()
+    }
+
+    #[test]
+    fn a_cpu_profile_takes_thirty_seconds_unless_a_positive_integer_says_otherwise() {
+        for (text, seconds) in [
+            ("5", 5),
+            ("0", 30),
+            ("-1", 30),
+            ("29.5", 30),
+            ("x", 30),
+            ("9999", 3600),
+        ] {
+            let duration = profile_duration(&parameters(&[("seconds", text)]));
+            assert_eq!(duration.as_secs(), seconds, "{text}");
+        }
+        assert_eq!(profile_duration(&parameters(&[])).as_secs(), 30);
+    }
+
+    #[test]
+    fn cumulative_profiles_know_text_and_delta_but_not_both() {
+        assert_eq!(wanted(&parameters(&[])), Ok(Wanted::Cumulative));
+        assert_eq!(
+            wanted(&parameters(&[("debug", "0")])),
+            Ok(Wanted::Cumulative)
+        );
+        assert_eq!(wanted(&parameters(&[("debug", "1")])), Ok(Wanted::Text));
+        let delta = Wanted::Delta(Duration::from_secs(2));
+        assert_eq!(wanted(&parameters(&[("seconds", "2")])), Ok(delta));
+        assert!(wanted(&parameters(&[("seconds", "0")])).is_err());
+        assert!(wanted(&parameters(&[("seconds", "2"), ("debug", "1")])).is_err());
+    }
+}

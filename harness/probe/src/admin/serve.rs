@@ -1,0 +1,83 @@
+//! Runs the operations listener on a thread of its own.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
+
+/// How long a profile that is being encoded may hold up the end.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// The running listener. Dropping it ends the listener and cuts off its open requests.
+#[derive(Debug)]
+pub struct AdminHandle {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl AdminHandle {
+    /// Where it listens.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Ends the listener and waits until its thread is gone.
+    pub fn stop(self) {
+        drop(self);
+    }
+}
+
+impl Drop for AdminHandle {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Serves `router` on `listener` from a thread of its own with a runtime of its own.
+///
+/// # Errors
+/// What the operating system says when the thread or its runtime cannot be made.
+pub fn serve(listener: TcpListener, router: Router) -> io::Result<AdminHandle> {
+    let address = listener.local_addr()?;
+    listener.set_nonblocking(true)?;
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let listener = {
+        let _inside = runtime.enter();
+        tokio::net::TcpListener::from_std(listener)?
+    };
+    let (stop, stopped) = oneshot::channel();
+    let thread = std::thread::Builder::new()
+        .name("probe-admin".to_owned())
+        .spawn(move || run(runtime, listener, router, stopped))?;
+    Ok(AdminHandle {
+        address,
+        stop: Some(stop),
+        thread: Some(thread),
+    })
+}
+
+fn run(
+    runtime: Runtime,
+    listener: tokio::net::TcpListener,
+    router: Router,
+    stopped: oneshot::Receiver<()>,
+) {
+    crate::thread::enter();
+    runtime.block_on(async {
+        tokio::select! {
+            // Accept errors are retried inside; it never ends by itself.
+            _ = axum::serve(listener, router) => {}
+            _ = stopped => {}
+        }
+    });
+    runtime.shutdown_timeout(LAST_WORDS);
+    crate::thread::exit();
+}

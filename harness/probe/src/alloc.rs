@@ -1,0 +1,93 @@
+//! Allocations: exact counters, and a sampled profile of the stacks that allocate.
+//!
+//! ```
+//! #[global_allocator]
+//! static ALLOCATOR: probe::ProfAlloc<std::alloc::System> = probe::ProfAlloc::new(std::alloc::System);
+//! # fn main() {}
+//! ```
+//!
+//! Counting is always on. Sampling is off until [`enable`], so that a process which is not under test does not pay for it.
+//! No hook allocates, waits for a lock, panics or logs.
+#![expect(unsafe_code, reason = "a global allocator is unsafe by nature")]
+
+mod counters;
+mod sampler;
+mod snapshot;
+mod stacks;
+
+use std::alloc::{GlobalAlloc, Layout};
+
+pub use counters::{Counters, counters, thread_counters};
+pub(crate) use counters::{claim as claim_counters, release as release_counters};
+pub use sampler::{EnableError, enable, period_bytes};
+pub use snapshot::Snapshot;
+pub(crate) use stacks::sample_count;
+
+/// This file, as debug information names it.
+const FILE: &str = file!();
+
+/// Distance between two samples in load runs, in allocated bytes.
+///
+/// At 1 GB/s this is about 16,000 samples a second.
+pub const DEFAULT_PERIOD_BYTES: u64 = 64 * 1024;
+
+/// A global allocator that counts and samples, and leaves the work to another.
+#[derive(Debug)]
+pub struct ProfAlloc<A> {
+    inner: A,
+}
+
+impl<A> ProfAlloc<A> {
+    /// Wraps an allocator.
+    pub const fn new(inner: A) -> Self {
+        Self { inner }
+    }
+}
+
+fn allocated(pointer: *mut u8, size: usize) {
+    if !pointer.is_null() {
+        counters::allocated(size as u64);
+        sampler::pass(size as u64);
+    }
+}
+
+// SAFETY: every method hands its arguments to the inner allocator unchanged and returns its answer unchanged; what is added
+// neither allocates nor unwinds.
+unsafe impl<A: GlobalAlloc> GlobalAlloc for ProfAlloc<A> {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's contract is the inner allocator's.
+        let pointer = unsafe { self.inner.alloc(layout) };
+        allocated(pointer, layout.size());
+        pointer
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's contract is the inner allocator's.
+        let pointer = unsafe { self.inner.alloc_zeroed(layout) };
+        allocated(pointer, layout.size());
+        pointer
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        counters::freed(layout.size() as u64);
+        // SAFETY: the caller's contract is the inner allocator's.
+        unsafe { self.inner.dealloc(pointer, layout) };
+    }
+
+    unsafe fn realloc(&self, old: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: the caller's contract is the inner allocator's.
+        let pointer = unsafe { self.inner.realloc(old, layout, size) };
+        if !pointer.is_null() {
+            counters::freed(layout.size() as u64);
+        }
+        allocated(pointer, size);
+        pointer
+    }
+}
+
+/// The allocation profile since [`enable`]: `alloc_objects` and `alloc_space`, with symbols.
+///
+/// Symbols take a while to look up: call it where nothing waits, never on a runtime worker.
+pub fn profile() -> record::profile::Profile {
+    Snapshot::take().profile()
+}

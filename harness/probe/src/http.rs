@@ -1,0 +1,75 @@
+//! Counts the requests of an axum service: how many by outcome, how long they took, how many are in flight.
+//!
+//! Add it with `Router::layer` after the routes: axum then puts the route template into each request before this layer sees
+//! it. What matches no route counts as route `other`. In steady state nothing is allocated: handles are kept by route,
+//! method and status.
+
+mod future;
+mod series;
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use axum::extract::MatchedPath;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::metrics::Registry;
+use future::{InFlight, Timed};
+use series::Routes;
+
+/// A tower layer that counts the requests which pass through it.
+#[derive(Debug, Clone)]
+pub struct HttpLayer {
+    routes: Arc<Routes>,
+}
+
+/// A layer that counts into `http_requests_total`, `http_request_duration_seconds` and `http_requests_in_flight`.
+///
+/// The duration ends with the response's headers; a body that is streamed later is not in it.
+pub fn layer(registry: &Registry) -> HttpLayer {
+    HttpLayer {
+        routes: Arc::new(Routes::new(registry)),
+    }
+}
+
+impl<S> Layer<S> for HttpLayer {
+    type Service = Counted<S>;
+
+    fn layer(&self, inner: S) -> Counted<S> {
+        Counted {
+            inner,
+            routes: Arc::clone(&self.routes),
+        }
+    }
+}
+
+/// A service whose requests are counted.
+#[derive(Debug, Clone)]
+pub struct Counted<S> {
+    inner: S,
+    routes: Arc<Routes>,
+}
+
+impl<S, B, R> Service<http::Request<B>> for Counted<S>
+where
+    S: Service<http::Request<B>, Response = http::Response<R>>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Timed<S::Future>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        let started = Instant::now();
+        let matched = request.extensions().get::<MatchedPath>();
+        let route = self.routes.route(matched.map(MatchedPath::as_str));
+        let method = series::method(request.method());
+        let in_flight = InFlight::enter(self.routes.in_flight());
+        Timed::new(self.inner.call(request), started, route, method, in_flight)
+    }
+}

@@ -1,0 +1,24 @@
+//! The names of the files in a run folder: written in one place, linked from reports.
+
+/// The run record, versioned JSON.
+pub const RECORD: &str = "record.json";
+/// The ten-line summary.
+pub const SUMMARY: &str = "summary.txt";
+/// The self-contained offline report.
+pub const REPORT: &str = "report.html";
+/// Histogram log, HdrHistogram V2, one line per window and class.
+pub const HLOG: &str = "times.hlog";
+/// CPU profile, gzipped profile.proto.
+pub const CPU_PROFILE: &str = "cpu.pb.gz";
+/// Allocation profile, gzipped profile.proto.
+pub const ALLOC_PROFILE: &str = "alloc.pb.gz";
+/// CPU flamegraph.
+pub const CPU_FLAMEGRAPH: &str = "cpu.svg";
+/// Allocation flamegraph.
+pub const ALLOC_FLAMEGRAPH: &str = "alloc.svg";
+/// The generator's last exposition.
+pub const METRICS: &str = "metrics.prom";
+/// The target's exposition at the end of the steady phase.
+pub const TARGET_METRICS: &str = "target-metrics.prom";
+/// Comparison page of two runs.
+pub const COMPARISON: &str = "compare.html";

@@ -1,0 +1,17 @@
+//! Facts: what one run established, and how it is written down.
+//!
+//! Floor 0 and pure: no I/O, no clock, no randomness. Everything above speaks in these types.
+
+pub mod catalog;
+pub mod failure;
+pub mod files;
+pub mod grid;
+pub mod histogram;
+pub mod hlog;
+pub mod phase;
+pub mod profile;
+pub mod quantity;
+pub mod rule;
+pub mod run;
+pub mod specimen;
+pub mod wire;

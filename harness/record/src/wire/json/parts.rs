@@ -1,0 +1,446 @@
+//! Mirrors of the record's small parts.
+
+use super::rules::Rule;
+use super::{Span, nanoseconds, phase};
+use crate::histogram;
+use crate::run::{self, Model, ProfileKind, ProfileOutcome};
+use crate::wire::RecordError;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+// A mirror with the same fields as its domain type, converted both ways field by field.
+macro_rules! mirror {
+    ($name:ident = $domain:ty { $($field:ident: $kind:ty),* $(,)? }) => {
+        #[derive(Serialize, Deserialize)]
+        pub(super) struct $name {
+            $($field: $kind),*
+        }
+
+        impl From<&$domain> for $name {
+            fn from(domain: &$domain) -> Self {
+                Self { $($field: domain.$field.clone()),* }
+            }
+        }
+
+        impl From<$name> for $domain {
+            fn from(wire: $name) -> Self {
+                Self { $($field: wire.$field),* }
+            }
+        }
+    };
+}
+
+mirror!(Provenance = run::Provenance {
+    version: String,
+    revision: String,
+    build: String,
+    rustc: String,
+    kernel: String,
+    cpu: String,
+    cores: u32,
+    memory_bytes: u64,
+    generator_core: Option<u32>,
+    target_core: Option<u32>,
+    command: Vec<String>,
+});
+
+mirror!(Target = run::TargetFacts {
+    url: String,
+    reference: bool,
+    admin: Option<String>,
+    build: Option<String>,
+});
+
+mirror!(
+    Allocations = run::Allocations {
+        count: u64,
+        bytes: u64,
+        requests: u64,
+    }
+);
+
+mirror!(
+    AuditCheck = run::AuditCheck {
+        name: String,
+        held: bool,
+        detail: String,
+    }
+);
+
+mirror!(
+    ArrivalCounts = run::Arrivals {
+        scheduled: u64,
+        succeeded: u64,
+        failed: u64,
+        timed_out: u64,
+        in_flight: u64,
+        unsent: u64,
+        dropped: u64,
+    }
+);
+
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Arrivals(ArrivalCounts);
+
+impl From<run::Arrivals> for Arrivals {
+    fn from(arrivals: run::Arrivals) -> Self {
+        Self((&arrivals).into())
+    }
+}
+
+impl From<Arrivals> for run::Arrivals {
+    fn from(arrivals: Arrivals) -> Self {
+        arrivals.0.into()
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Audit {
+    checks: Vec<AuditCheck>,
+}
+
+impl From<&run::Audit> for Audit {
+    fn from(audit: &run::Audit) -> Self {
+        Self {
+            checks: audit.checks.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<Audit> for run::Audit {
+    fn from(audit: Audit) -> Self {
+        Self {
+            checks: audit.checks.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "how", content = "why", rename_all = "snake_case")]
+pub(super) enum Ending {
+    Completed,
+    Interrupted,
+    TargetDied(String),
+    Failed(String),
+}
+
+impl From<&run::Ending> for Ending {
+    fn from(ending: &run::Ending) -> Self {
+        match ending.clone() {
+            run::Ending::Completed => Self::Completed,
+            run::Ending::Interrupted => Self::Interrupted,
+            run::Ending::TargetDied(why) => Self::TargetDied(why),
+            run::Ending::Failed(why) => Self::Failed(why),
+        }
+    }
+}
+
+impl From<Ending> for run::Ending {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Completed => Self::Completed,
+            Ending::Interrupted => Self::Interrupted,
+            Ending::TargetDied(why) => Self::TargetDied(why),
+            Ending::Failed(why) => Self::Failed(why),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Costs {
+    generator_cpu_ns: Option<u64>,
+    target_cpu_ns: Option<u64>,
+    generator_memory_bytes: Option<u64>,
+    target_memory_bytes: Option<u64>,
+    allocations: Option<Allocations>,
+}
+
+impl From<&run::Costs> for Costs {
+    fn from(costs: &run::Costs) -> Self {
+        Self {
+            generator_cpu_ns: costs.generator_cpu.map(nanoseconds),
+            target_cpu_ns: costs.target_cpu.map(nanoseconds),
+            generator_memory_bytes: costs.generator_memory_bytes,
+            target_memory_bytes: costs.target_memory_bytes,
+            allocations: costs.allocations.as_ref().map(Into::into),
+        }
+    }
+}
+
+impl From<Costs> for run::Costs {
+    fn from(costs: Costs) -> Self {
+        Self {
+            generator_cpu: costs.generator_cpu_ns.map(Duration::from_nanos),
+            target_cpu: costs.target_cpu_ns.map(Duration::from_nanos),
+            generator_memory_bytes: costs.generator_memory_bytes,
+            target_memory_bytes: costs.target_memory_bytes,
+            allocations: costs.allocations.map(Into::into),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+enum Outcome {
+    Taken {
+        span: Span,
+        samples: u64,
+        total: i64,
+        requests: u64,
+    },
+    Absent {
+        why: String,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Profile {
+    kind: String,
+    #[serde(flatten)]
+    outcome: Outcome,
+}
+
+impl From<&run::ProfileFacts> for Profile {
+    fn from(profile: &run::ProfileFacts) -> Self {
+        let outcome = match profile.outcome.clone() {
+            ProfileOutcome::Absent(why) => Outcome::Absent { why },
+            ProfileOutcome::Taken {
+                span,
+                samples,
+                total,
+                requests,
+            } => Outcome::Taken {
+                span: span.into(),
+                samples,
+                total,
+                requests,
+            },
+        };
+        Self {
+            kind: profile.kind.name().to_owned(),
+            outcome,
+        }
+    }
+}
+
+impl TryFrom<Profile> for run::ProfileFacts {
+    type Error = RecordError;
+
+    fn try_from(profile: Profile) -> Result<Self, RecordError> {
+        let kind = match profile.kind.as_str() {
+            "cpu" => ProfileKind::Cpu,
+            "alloc" => ProfileKind::Alloc,
+            other => {
+                return Err(RecordError::Damaged {
+                    place: "profiles".to_owned(),
+                    why: format!("unknown profile kind \"{other}\""),
+                });
+            }
+        };
+        let outcome = match profile.outcome {
+            Outcome::Absent { why } => ProfileOutcome::Absent(why),
+            Outcome::Taken {
+                span,
+                samples,
+                total,
+                requests,
+            } => ProfileOutcome::Taken {
+                span: span.into(),
+                samples,
+                total,
+                requests,
+            },
+        };
+        Ok(Self { kind, outcome })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Scenario {
+    name: String,
+    weight: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Plan {
+    name: String,
+    digest: String,
+    model: String,
+    words: String,
+    seed: u64,
+    offered_rate: Option<f64>,
+    users: u32,
+    warmup_ns: u64,
+    duration_ns: u64,
+    timeout_ns: u64,
+    scenarios: Vec<Scenario>,
+    thresholds: Vec<Rule>,
+    text: String,
+}
+
+impl From<&run::PlanFacts> for Plan {
+    fn from(plan: &run::PlanFacts) -> Self {
+        let scenario = |(name, weight): &(String, u32)| Scenario {
+            name: name.clone(),
+            weight: *weight,
+        };
+        Self {
+            name: plan.name.clone(),
+            digest: plan.digest.clone(),
+            model: plan.model.name().to_owned(),
+            words: plan.words.clone(),
+            seed: plan.seed,
+            offered_rate: plan.offered_rate,
+            users: plan.users,
+            warmup_ns: nanoseconds(plan.warmup),
+            duration_ns: nanoseconds(plan.duration),
+            timeout_ns: nanoseconds(plan.timeout),
+            scenarios: plan.scenarios.iter().map(scenario).collect(),
+            thresholds: plan.thresholds.iter().map(Into::into).collect(),
+            text: plan.text.clone(),
+        }
+    }
+}
+
+impl TryFrom<Plan> for run::PlanFacts {
+    type Error = RecordError;
+
+    fn try_from(plan: Plan) -> Result<Self, RecordError> {
+        let model = match plan.model.as_str() {
+            "open" => Model::Open,
+            "closed" => Model::Closed,
+            other => {
+                return Err(RecordError::Damaged {
+                    place: "plan".to_owned(),
+                    why: format!("unknown model \"{other}\""),
+                });
+            }
+        };
+        Ok(Self {
+            name: plan.name,
+            digest: plan.digest,
+            model,
+            words: plan.words,
+            seed: plan.seed,
+            offered_rate: plan.offered_rate,
+            users: plan.users,
+            warmup: Duration::from_nanos(plan.warmup_ns),
+            duration: Duration::from_nanos(plan.duration_ns),
+            timeout: Duration::from_nanos(plan.timeout_ns),
+            scenarios: plan
+                .scenarios
+                .into_iter()
+                .map(|s| (s.name, s.weight))
+                .collect(),
+            thresholds: plan
+                .thresholds
+                .into_iter()
+                .map(TryInto::try_into)
+                .collect::<Result<_, _>>()?,
+            text: plan.text,
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Summary {
+    count: u64,
+    min_ns: u64,
+    p50_ns: u64,
+    p90_ns: u64,
+    p95_ns: u64,
+    p99_ns: u64,
+    p99_9_ns: u64,
+    max_ns: u64,
+    mean_ns: u64,
+}
+
+impl From<histogram::Summary> for Summary {
+    fn from(s: histogram::Summary) -> Self {
+        Self {
+            count: s.count,
+            min_ns: s.min,
+            p50_ns: s.p50,
+            p90_ns: s.p90,
+            p95_ns: s.p95,
+            p99_ns: s.p99,
+            p99_9_ns: s.p99_9,
+            max_ns: s.max,
+            mean_ns: s.mean,
+        }
+    }
+}
+
+impl From<Summary> for histogram::Summary {
+    fn from(s: Summary) -> Self {
+        Self {
+            count: s.count,
+            min: s.min_ns,
+            p50: s.p50_ns,
+            p90: s.p90_ns,
+            p95: s.p95_ns,
+            p99: s.p99_ns,
+            p99_9: s.p99_9_ns,
+            max: s.max_ns,
+            mean: s.mean_ns,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Window {
+    #[serde(flatten)]
+    span: Span,
+    phase: String,
+    due: u64,
+    requests: u64,
+    failed: u64,
+    committed: u64,
+    uncommitted: u64,
+    in_flight: u64,
+    backlog: u64,
+    response_time: Option<Summary>,
+    service_time: Option<Summary>,
+    send_delay: Option<Summary>,
+}
+
+impl From<&run::Window> for Window {
+    fn from(window: &run::Window) -> Self {
+        Self {
+            span: window.span.into(),
+            phase: window.phase.name().to_owned(),
+            due: window.due,
+            requests: window.requests,
+            failed: window.failed,
+            committed: window.committed,
+            uncommitted: window.uncommitted,
+            in_flight: window.in_flight,
+            backlog: window.backlog,
+            response_time: window.response.map(Into::into),
+            service_time: window.service.map(Into::into),
+            send_delay: window.send_delay.map(Into::into),
+        }
+    }
+}
+
+impl TryFrom<Window> for run::Window {
+    type Error = RecordError;
+
+    fn try_from(window: Window) -> Result<Self, RecordError> {
+        Ok(Self {
+            span: window.span.into(),
+            phase: phase(&window.phase)?,
+            due: window.due,
+            requests: window.requests,
+            failed: window.failed,
+            committed: window.committed,
+            uncommitted: window.uncommitted,
+            in_flight: window.in_flight,
+            backlog: window.backlog,
+            response: window.response_time.map(Into::into),
+            service: window.service_time.map(Into::into),
+            send_delay: window.send_delay.map(Into::into),
+        })
+    }
+}

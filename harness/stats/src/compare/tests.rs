@@ -1,0 +1,72 @@
+use super::*;
+use record::specimen;
+
+fn find<'a>(comparison: &'a Comparison, name: &str) -> &'a Row {
+    comparison
+        .rows
+        .iter()
+        .find(|row| row.name == name)
+        .expect(name)
+}
+
+#[test]
+fn the_same_run_twice_has_ratios_of_one_and_no_differences() {
+    let run = specimen::record(&[1_000_000, 2_000_000]);
+    let comparison = compare(&run, &run);
+    assert!(
+        comparison.differences.is_empty(),
+        "{:?}",
+        comparison.differences
+    );
+    for row in &comparison.rows {
+        assert_eq!(row.better, None, "{}", row.name);
+        assert!(
+            row.ratio.is_none_or(|ratio| (ratio - 1.0).abs() < 1e-12),
+            "{}",
+            row.name
+        );
+    }
+}
+
+#[test]
+fn slower_is_worse_and_more_is_better() {
+    let (fast, slow) = (
+        specimen::record(&[1_000_000; 10]),
+        specimen::record(&[2_000_000; 5]),
+    );
+    let comparison = compare(&fast, &slow);
+    let p99 = find(&comparison, "response time p99");
+    assert_eq!((p99.ratio, p99.better), (Some(2.0), Some(false)));
+    assert_eq!(find(&comparison, "TPS").better, Some(false));
+    assert_eq!(find(&compare(&slow, &fast), "TPS").better, Some(true));
+}
+
+#[test]
+fn what_makes_a_comparison_doubtful_is_named() {
+    let a = specimen::record(&[1_000_000]);
+    let mut b = a.clone();
+    b.plan.digest = "other".into();
+    b.provenance.build = "debug".into();
+    let differences = compare(&a, &b).differences.join("; ");
+    assert!(
+        differences.contains("plan: specimen (abc) and specimen (other)"),
+        "{differences}"
+    );
+    assert!(
+        differences.contains("build: release and debug"),
+        "{differences}"
+    );
+}
+
+#[test]
+fn what_one_side_lacks_has_no_ratio() {
+    let a = specimen::record(&[1_000_000]);
+    let mut b = a.clone();
+    b.costs.allocations = None;
+    let comparison = compare(&a, &b);
+    let row = find(&comparison, "allocations per request");
+    assert_eq!(
+        (row.baseline, row.candidate, row.ratio, row.better),
+        (Some(10.0), None, None, None)
+    );
+}

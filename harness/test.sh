@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# The test command: format, lints, all tests. On Debian it installs what the tests use and the machine lacks; elsewhere, and where it
+# may not, it says what is missing and which tests will then skip themselves, visibly.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '\n== %s\n' "$*"; }
+
+# command, Debian package, what it is for
+needs() {
+  cat <<'TXT'
+promtool prometheus checks of everything Prometheus reads
+chromium chromium the report is opened in a real browser
+TXT
+}
+
+missing=()
+while read -r command package purpose; do
+  command -v "$command" >/dev/null 2>&1 || missing+=("$package")
+  command -v "$command" >/dev/null 2>&1 || echo "missing: $command ($purpose)"
+done < <(needs)
+
+if [ "${#missing[@]}" -gt 0 ]; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    say "installing ${missing[*]}"
+    # Debian starts services on installation; a test machine wants the program, not the service.
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+      printf '#!/bin/sh\nexit 101\n' >"$policy"
+      chmod +x "$policy"
+      trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+      echo "not installed: the tests that need them skip themselves"
+  else
+    echo "install them for the full suite: apt-get install --no-install-recommends ${missing[*]}"
+  fi
+fi
+
+say "format"
+cargo fmt --all --check
+
+say "lints"
+cargo clippy --workspace --all-targets --locked -- -D warnings
+
+say "tests"
+if cargo nextest --version >/dev/null 2>&1; then
+  cargo nextest run --workspace --locked
+  cargo test --workspace --doc --locked
+else
+  cargo test --workspace --locked
+fi

@@ -1,0 +1,36 @@
+//! Charts of a run as SVG, drawn with plotters: response time and rate over time, and the quantile curve.
+//!
+//! Each function turns a record into a [`drawing::Drawing`], which is data; [`drawing`] puts it on paper. Colours carry
+//! classes, so a page can restyle them for dark mode; the hexadecimal values beside them serve a reader without CSS.
+
+mod axis;
+mod drawing;
+mod over_time;
+mod quantile;
+mod thin;
+
+use record::run::RunRecord;
+
+/// Response time per window: p50, p99 and the largest, on a log axis, phases shaded.
+pub fn response_time(record: &RunRecord) -> String {
+    drawing::svg(&over_time::response_time(record))
+}
+
+/// Arrivals due and transactions finished per second; requests too where a transaction has several.
+pub fn rates(record: &RunRecord) -> String {
+    drawing::svg(&over_time::rates(record))
+}
+
+/// Failed requests per second; `None` if no window has any.
+pub fn failures(record: &RunRecord) -> Option<String> {
+    let any = record.windows.iter().any(|window| window.failed > 0);
+    any.then(|| drawing::svg(&over_time::failures(record)))
+}
+
+/// Response and service time at every quantile, on a nines axis.
+pub fn quantile_curve(record: &RunRecord) -> String {
+    drawing::svg(&quantile::curve(record))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,243 @@
+//! One run in about ten lines, for the terminal and `summary.txt`.
+//!
+//! Plain text without colour codes: colour is the caller's. Labels stand in one column, so that eyes and `awk` find them.
+
+use crate::show::{self, QUANTILES, Quantile};
+use record::histogram::Histogram;
+use record::quantity::format_nanoseconds;
+use record::run::{Audit, Model, RunRecord};
+use record::{failure::FailureKind, files};
+use stats::{Judgement, Reason, RuleResult};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+const LABEL: usize = 15;
+const COLUMN: usize = 10;
+
+/// The summary, ending in a line break. `run_dir` is where the files are.
+pub fn text(record: &RunRecord, judgement: &Judgement, run_dir: &str) -> String {
+    let mut lines = vec![headline(record, judgement), line("rates", &rates(record))];
+    lines.extend(times(record));
+    lines.push(line("errors", &errors(record)));
+    lines.push(line("CPU", &cpu(record)));
+    lines.push(line("allocations", &allocations(record)));
+    lines.push(line("audit", &audit(record.audit.as_ref())));
+    lines.extend(thresholds(&judgement.thresholds));
+    lines.extend(
+        judgement
+            .reasons
+            .iter()
+            .map(|reason| line("reason", &sentence(reason))),
+    );
+    lines.extend(
+        record
+            .warnings
+            .iter()
+            .map(|warning| line("warning", &one_line(warning))),
+    );
+    lines.push(line(
+        "report",
+        &format!("{}/{}", run_dir.trim_end_matches('/'), files::REPORT),
+    ));
+    lines.join("\n") + "\n"
+}
+
+fn line(label: &str, text: &str) -> String {
+    format!("{label:<LABEL$}{text}")
+}
+
+/// Text from outside on one line and without terminal control codes.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}
+
+fn headline(record: &RunRecord, judgement: &Judgement) -> String {
+    let plan = &record.plan;
+    let load = match (plan.model, plan.offered_rate) {
+        (Model::Open, Some(rate)) => format!("open model, {}", show::rate(rate)),
+        (model, _) => format!(
+            "{} model, {} users",
+            model.name(),
+            show::count(plan.users.into())
+        ),
+    };
+    let length = format_nanoseconds(record.steady.length().as_nanos() as u64);
+    let verdict = judgement.verdict.name().to_uppercase();
+    line(
+        &verdict,
+        &format!(
+            "{load} for {length} against {}",
+            one_line(&record.target.url)
+        ),
+    )
+}
+
+fn rates(record: &RunRecord) -> String {
+    let offered = match record.plan.model {
+        Model::Open => format!("offered {}, ", show::rate(record.offered_rate())),
+        Model::Closed => String::new(),
+    };
+    let achieved = show::rate(record.achieved_rate());
+    format!(
+        "{offered}achieved {achieved}, QPS {}, TPS {}",
+        show::number(record.qps()),
+        show::number(record.tps())
+    )
+}
+
+/// Heading, one line per duration, and a note for every mark used.
+fn times(record: &RunRecord) -> Vec<String> {
+    let unfinished = record.unfinished.count();
+    let rows = [
+        ("response time", record.response_time(), unfinished),
+        ("service time", record.service_time(), 0),
+        ("send delay", record.send_delay.clone(), 0),
+    ];
+    let headings = QUANTILES.map(|(name, _)| name).into_iter().chain(["count"]);
+    let mut lines = vec![line("", &columns(headings.map(str::to_owned)))];
+    lines.extend(
+        rows.iter()
+            .map(|(label, times, unfinished)| line(label, &row(times, *unfinished))),
+    );
+    let shown: Vec<Quantile> = rows
+        .iter()
+        .filter_map(|(_, times, n)| show::quantiles(times, *n))
+        .flatten()
+        .collect();
+    if shown.iter().any(|quantile| quantile.thin) {
+        lines.push(line("", "* fewer than 10 samples beyond it"));
+    }
+    if unfinished > 0 {
+        let note = format!(
+            "≥ lower bound: {} did not finish and count with their age",
+            show::plural(unfinished as usize, "arrival")
+        );
+        lines.push(line("", &note));
+    }
+    lines
+}
+
+fn row(times: &Histogram, unfinished: u64) -> String {
+    match show::quantiles(times, unfinished) {
+        None => "no data".to_owned(),
+        Some(all) => columns(
+            all.map(Quantile::text)
+                .into_iter()
+                .chain([show::count(times.count())]),
+        ),
+    }
+}
+
+/// Right-aligned; a mark after a figure stands in the gap, so that figures stay under each other.
+fn columns(cells: impl IntoIterator<Item = String>) -> String {
+    let aligned = cells.into_iter().map(|cell| match cell.strip_suffix('*') {
+        Some(figure) => format!("{figure:>COLUMN$}*"),
+        None => format!("{cell:>COLUMN$} "),
+    });
+    aligned.collect::<String>().trim_end().to_owned()
+}
+
+fn errors(record: &RunRecord) -> String {
+    let Some(ratio) = record.error_ratio() else {
+        return "no requests".to_owned();
+    };
+    let (failed, all) = (record.requests_failed(), record.requests());
+    let head = format!(
+        "{} of {} requests ({})",
+        show::count(failed),
+        show::count(all),
+        show::percent(ratio)
+    );
+    let lost = record.arrivals.dropped + record.arrivals.unsent;
+    let lost = if lost > 0 {
+        format!("; {} never sent", show::plural(lost as usize, "arrival"))
+    } else {
+        String::new()
+    };
+    format!("{head}{}{lost}", kinds(&record.failures()))
+}
+
+fn kinds(failures: &BTreeMap<FailureKind, u64>) -> String {
+    let kinds: Vec<String> = failures
+        .iter()
+        .map(|(kind, count)| format!("{kind} {}", show::count(*count)))
+        .collect();
+    if kinds.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", kinds.join(", "))
+    }
+}
+
+fn cpu(record: &RunRecord) -> String {
+    let side = |name: &str, cpu: Option<Duration>| match show::per_request(cpu, record.requests()) {
+        Some(each) => format!("{name} {} per request", format_nanoseconds(each)),
+        None => format!("{name} unknown"),
+    };
+    format!(
+        "{}, {}",
+        side("generator", record.costs.generator_cpu),
+        side("target", record.costs.target_cpu)
+    )
+}
+
+fn allocations(record: &RunRecord) -> String {
+    let all = record.costs.allocations;
+    match all.and_then(|all| Some((all.per_request()?, all.bytes_per_request()?))) {
+        Some((count, bytes)) => format!(
+            "{} and {} per request in the target",
+            show::number(count),
+            show::bytes(bytes)
+        ),
+        None => "unknown: the target does not count them".to_owned(),
+    }
+}
+
+fn audit(audit: Option<&Audit>) -> String {
+    let Some(audit) = audit else {
+        return "none for this target".to_owned();
+    };
+    let broken: Vec<String> = audit
+        .checks
+        .iter()
+        .filter(|check| !check.held)
+        .map(|check| one_line(&format!("{} ({})", check.name, check.detail)))
+        .collect();
+    if broken.is_empty() {
+        format!("passed, {}", show::plural(audit.checks.len(), "check"))
+    } else {
+        format!("FAILED: {}", broken.join("; "))
+    }
+}
+
+fn thresholds(results: &[RuleResult]) -> Vec<String> {
+    let told = |result: &RuleResult| {
+        let observed = result
+            .observed
+            .map_or_else(|| "no data".to_owned(), |value| result.rule.show(value));
+        let held = match result.held {
+            Some(true) => "held",
+            Some(false) => "BROKEN",
+            None => "not judged",
+        };
+        line(
+            "threshold",
+            &one_line(&format!("{}: {observed}, {held}", result.rule)),
+        )
+    };
+    results.iter().map(told).collect()
+}
+
+fn sentence(reason: &Reason) -> String {
+    let hint = if reason.hint.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", reason.hint)
+    };
+    one_line(&format!("{}: {}{hint}", reason.code, reason.text))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,6 @@
+//! What the crate promises: contracts that scripts read, and pages that stand by themselves.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod page;
+mod realistic;
+mod schema;

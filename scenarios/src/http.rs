@@ -1,0 +1,52 @@
+//! Any HTTP service, with no scenario code: one GET of the target's path.
+
+use crate::Known;
+use driver::{AuditFuture, Client, ClientError, Journey, Request, Workload, session};
+use goose::goose::{Scenario, Transaction, TransactionFunction};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+pub(crate) const KNOWN: Known = Known {
+    name: "http",
+    summary: "GET the target's path, as given with --target; for any service",
+    steps: &["get"],
+};
+
+pub(crate) struct HttpWorkload {
+    path: Arc<str>,
+}
+
+impl HttpWorkload {
+    pub(crate) fn new(path: &str) -> Self {
+        Self { path: path.into() }
+    }
+}
+
+impl Workload for HttpWorkload {
+    fn journeys(&self) -> Vec<Journey> {
+        let path = self.path.clone();
+        let get: TransactionFunction = Arc::new(move |user| {
+            let path = path.clone();
+            Box::pin(async move {
+                session(user).send(0, Request::get(&path)).await?;
+                Ok(())
+            })
+        });
+        vec![Journey {
+            scenario: Scenario::new(KNOWN.name).register_transaction(Transaction::new(get)),
+            steps: KNOWN.steps.iter().map(|&step| step.to_owned()).collect(),
+        }]
+    }
+
+    fn prepare<'a>(
+        &'a self,
+        _client: &'a Client,
+    ) -> Pin<Box<dyn Future<Output = Result<(), ClientError>> + Send + 'a>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn audit<'a>(&'a self, _client: &'a Client) -> AuditFuture<'a> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+}

@@ -1,0 +1,34 @@
+//! The journeys of the reference engine, one a file. Each is an ordinary Goose transaction that sends through [`driver::session`].
+
+mod open_account;
+mod read_balance;
+mod read_statement;
+mod transfer;
+
+use crate::Known;
+use crate::ledger::Data;
+use goose::goose::{GooseUser, TransactionFunction, TransactionResult};
+use std::pin::Pin;
+use std::sync::Arc;
+
+pub(crate) const ALL: &[Known] = &[
+    transfer::KNOWN,
+    read_balance::KNOWN,
+    read_statement::KNOWN,
+    open_account::KNOWN,
+];
+
+type Turn<'a> = Pin<Box<dyn Future<Output = TransactionResult> + Send + 'a>>;
+
+/// What a user of the scenario `name` does; `None` for names that are not of this engine.
+pub(crate) fn function(name: &str, data: &Arc<Data>) -> Option<TransactionFunction> {
+    let turn: for<'a> fn(&'a mut GooseUser, Arc<Data>) -> Turn<'a> = match name {
+        "transfer" => |user, data| Box::pin(transfer::run(user, data)),
+        "read_balance" => |user, data| Box::pin(read_balance::run(user, data)),
+        "read_statement" => |user, data| Box::pin(read_statement::run(user, data)),
+        "open_account" => |user, data| Box::pin(open_account::run(user, data)),
+        _ => return None,
+    };
+    let data = data.clone();
+    Some(Arc::new(move |user| turn(user, data.clone())))
+}

@@ -1,0 +1,199 @@
+//! The ledger as the auditor reads it over HTTP. Nothing here trusts the target: ids and amounts are parsed and checked.
+
+use super::UNITS;
+use crate::id;
+use driver::{Client, ClientError};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// Exact totals of a ledger, in units.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Totals {
+    pub(super) supply: u128,
+    pub(super) sum_of_balances: u128,
+    pub(super) minted: u128,
+    pub(super) sequence: u64,
+}
+
+/// One entry of the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) sequence: u64,
+    pub(super) id: u128,
+    pub(super) kind: String,
+    pub(super) debit: Option<u128>,
+    pub(super) credit: Option<u128>,
+    pub(super) amount: Option<u128>,
+    pub(super) accepted: bool,
+}
+
+/// One account and what is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Account {
+    pub(super) id: u128,
+    pub(super) balance: u128,
+}
+
+#[derive(Deserialize)]
+struct TotalsAnswer {
+    supply: String,
+    sum_of_balances: String,
+    minted: String,
+    sequence: u64,
+}
+
+#[derive(Deserialize)]
+struct JournalAnswer {
+    entries: Vec<EntryAnswer>,
+    next: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct EntryAnswer {
+    sequence: u64,
+    id: String,
+    kind: String,
+    debit: Option<String>,
+    credit: Option<String>,
+    amount: Option<String>,
+    status: String,
+}
+
+#[derive(Deserialize)]
+struct AccountsAnswer {
+    accounts: Vec<AccountAnswer>,
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct AccountAnswer {
+    id: String,
+    balance: String,
+}
+
+const PAGE: u32 = 10_000;
+
+async fn get<T: DeserializeOwned>(client: &Client, path: &str) -> Result<T, ClientError> {
+    let body = client.get(path).await?;
+    serde_json::from_slice(&body).map_err(|e| content(path, &e.to_string()))
+}
+
+fn content(path: &str, why: &str) -> ClientError {
+    ClientError::Content {
+        url: path.to_owned(),
+        why: why.to_owned(),
+    }
+}
+
+pub(super) async fn totals(client: &Client) -> Result<Totals, ClientError> {
+    let path = "/v1/audit/totals";
+    let answer: TotalsAnswer = get(client, path).await?;
+    let read = |text: &str| {
+        units(text).ok_or_else(|| content(path, &format!("\"{text}\" is not an amount")))
+    };
+    Ok(Totals {
+        supply: read(&answer.supply)?,
+        sum_of_balances: read(&answer.sum_of_balances)?,
+        minted: read(&answer.minted)?,
+        sequence: answer.sequence,
+    })
+}
+
+/// Calls `take` with every entry from `from` on, in order.
+pub(super) async fn journal(
+    client: &Client,
+    from: u64,
+    mut take: impl FnMut(&Entry),
+) -> Result<(), ClientError> {
+    let mut next = Some(from);
+    while let Some(from) = next {
+        let path = format!("/v1/journal?from={from}&limit={PAGE}");
+        let answer: JournalAnswer = get(client, &path).await?;
+        for entry in answer.entries {
+            let sequence = entry.sequence;
+            let entry = Entry::read(entry).ok_or_else(|| {
+                content(&path, &format!("entry {sequence} has a bad id or amount"))
+            })?;
+            take(&entry);
+        }
+        // A page that does not go on would be read for ever.
+        if answer.next.is_some_and(|next| next <= from) {
+            return Err(content(&path, "its next page is not a later one"));
+        }
+        next = answer.next;
+    }
+    Ok(())
+}
+
+impl Entry {
+    fn read(entry: EntryAnswer) -> Option<Self> {
+        // Absent is fine, unreadable is not.
+        fn optional<T>(
+            text: Option<String>,
+            read: impl Fn(&str) -> Option<T>,
+        ) -> Option<Option<T>> {
+            match text {
+                None => Some(None),
+                Some(text) => read(&text).map(Some),
+            }
+        }
+        Some(Self {
+            sequence: entry.sequence,
+            id: id::parse(&entry.id)?,
+            kind: entry.kind,
+            debit: optional(entry.debit, id::parse)?,
+            credit: optional(entry.credit, id::parse)?,
+            amount: optional(entry.amount, units)?,
+            accepted: entry.status == "ok",
+        })
+    }
+}
+
+/// Calls `take` with every account, in the order of ids.
+pub(super) async fn accounts(
+    client: &Client,
+    mut take: impl FnMut(Account),
+) -> Result<(), ClientError> {
+    let mut after: Option<String> = None;
+    loop {
+        let path = match &after {
+            Some(after) => format!("/v1/accounts?limit={PAGE}&after={after}"),
+            None => format!("/v1/accounts?limit={PAGE}"),
+        };
+        let answer: AccountsAnswer = get(client, &path).await?;
+        for account in &answer.accounts {
+            let read = id::parse(&account.id).zip(units(&account.balance));
+            let (id, balance) = read
+                .ok_or_else(|| content(&path, &format!("account {} cannot be read", account.id)))?;
+            take(Account { id, balance });
+        }
+        match answer.next {
+            None => return Ok(()),
+            Some(next) if Some(&next) == after.as_ref() => {
+                return Err(content(&path, "its next page is itself"));
+            }
+            next => after = next,
+        }
+    }
+}
+
+/// An amount with up to 18 decimals, in units; exact, or `None`.
+pub(super) fn units(text: &str) -> Option<u128> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || fraction.len() > 18 || !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let fraction: u128 = format!("{fraction:0<18}").parse().ok()?;
+    whole
+        .parse::<u128>()
+        .ok()?
+        .checked_mul(UNITS)?
+        .checked_add(fraction)
+}
+
+/// Units as tokens, for people.
+pub(super) fn tokens(units: u128) -> String {
+    let text = format!("{}.{:018}", units / UNITS, units % UNITS);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}

@@ -1,0 +1,42 @@
+//! The plans that come with the tool.
+
+/// A built-in plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BuiltIn {
+    /// Its name: `loadtest run --plan NAME` finds it where no file of that name exists.
+    pub name: &'static str,
+    /// What it is for, in a sentence.
+    pub summary: &'static str,
+    /// Its TOML.
+    pub text: &'static str,
+}
+
+/// The plan that `loadtest` runs when none is named.
+pub const CANONICAL: BuiltIn = BuiltIn {
+    name: "canonical",
+    summary: "weighted mix of transfers, balances, statements and new accounts, Poisson arrivals: the default",
+    text: include_str!("../plans/canonical.toml"),
+};
+
+/// The plan behind a bare `--target URL`: 50 users who each wait for their answer.
+pub const ANY_SERVICE: BuiltIn = BuiltIn {
+    name: "any-service",
+    summary: "one GET of the target's path from 50 users; with --rate from independent callers",
+    text: include_str!("../plans/any-service.toml"),
+};
+
+/// All built-in plans.
+pub const ALL: &[BuiltIn] = &[
+    CANONICAL,
+    ANY_SERVICE,
+    BuiltIn {
+        name: "closed",
+        summary: "the same mix from 64 users who wait for their answers: the most this target can do",
+        text: include_str!("../plans/closed.toml"),
+    },
+    BuiltIn {
+        name: "transfers",
+        summary: "transfers only, between accounts chosen alike",
+        text: include_str!("../plans/transfers.toml"),
+    },
+];
