@@ -55,14 +55,10 @@ impl Ids {
 
 /// The text form of UUIDs: 8-4-4-4-12 hexadecimal digits.
 pub(crate) fn text(id: u128) -> String {
-    let (a, b, c, d, e) = (
-        id >> 96,
-        id >> 80 & 0xffff,
-        id >> 64 & 0xffff,
-        id >> 48 & 0xffff,
-        id & 0xffff_ffff_ffff,
-    );
-    format!("{a:08x}-{b:04x}-{c:04x}-{d:04x}-{e:012x}")
+    let digits = format!("{id:032x}");
+    [0..8, 8..12, 12..16, 16..20, 20..32]
+        .map(|part| &digits[part])
+        .join("-")
 }
 
 /// Reads [`text`] back.

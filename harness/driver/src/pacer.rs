@@ -73,7 +73,7 @@ pub(crate) fn run(
     while !stop.load(Ordering::Relaxed) {
         match pacer.poll(clock.now()) {
             Next::Wait(nanoseconds) => {
-                std::thread::sleep(Duration::from_nanos(nanoseconds).min(LONGEST_SLEEP))
+                std::thread::sleep(Duration::from_nanos(nanoseconds).min(LONGEST_SLEEP));
             }
             Next::Due(arrival) => {
                 due.all.fetch_add(1, Ordering::Relaxed);

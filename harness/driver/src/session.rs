@@ -4,8 +4,9 @@ use crate::clock::Clock;
 use crate::inflight::InFlight;
 use crate::pacer::Due;
 use crate::recorder::Recorder;
+use crate::request::{Failed, Reply, Request};
 use crate::transport::Transport;
-use goose::goose::{GooseUser, TransactionError};
+use goose::goose::GooseUser;
 use record::failure::FailureKind;
 use record::phase::Phase;
 use std::io::Write as _;
@@ -13,7 +14,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use thiserror::Error;
 
 /// What all sessions of a run share.
 pub(crate) struct Shared {
@@ -43,94 +43,6 @@ pub(crate) struct Exchange {
     pub(crate) status: Option<u16>,
     pub(crate) body_bytes: u64,
     pub(crate) failure: Option<FailureKind>,
-}
-
-/// One request of a step.
-#[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
-    pub(crate) method: &'a str,
-    pub(crate) path: &'a str,
-    pub(crate) body: Option<&'a [u8]>,
-    pub(crate) headers: &'a [(&'a str, &'a str)],
-    pub(crate) expected: &'a [u16],
-}
-
-impl<'a> Request<'a> {
-    /// GET of `path` (with its query).
-    pub fn get(path: &'a str) -> Self {
-        Self::new("GET", path)
-    }
-
-    /// POST of a JSON body.
-    pub fn post(path: &'a str, json: &'a [u8]) -> Self {
-        Self {
-            body: Some(json),
-            ..Self::new("POST", path)
-        }
-    }
-
-    /// Any method, without a body.
-    pub fn new(method: &'a str, path: &'a str) -> Self {
-        Self {
-            method,
-            path,
-            body: None,
-            headers: &[],
-            expected: &[],
-        }
-    }
-
-    /// Additional header fields.
-    #[must_use]
-    pub fn headers(self, headers: &'a [(&'a str, &'a str)]) -> Self {
-        Self { headers, ..self }
-    }
-
-    /// The status codes that count as good; without this, all of 2xx.
-    #[must_use]
-    pub fn expect(self, expected: &'a [u16]) -> Self {
-        Self { expected, ..self }
-    }
-
-    fn accepts(&self, status: u16) -> bool {
-        if self.expected.is_empty() {
-            (200..300).contains(&status)
-        } else {
-            self.expected.contains(&status)
-        }
-    }
-
-    // Nothing a scenario passes may end a line of the head early.
-    fn is_clean(&self) -> bool {
-        let visible = |text: &str| text.bytes().all(|b| b > 0x20 && b != 0x7f);
-        let fields = self.headers.iter();
-        visible(self.method)
-            && visible(self.path)
-            && self.path.starts_with('/')
-            && fields.clone().all(|(name, value)| {
-                visible(name) && !value.bytes().any(|b| matches!(b, b'\r' | b'\n' | 0))
-            })
-    }
-}
-
-/// An answer that passed its checks so far.
-#[derive(Debug, Clone, Copy)]
-pub struct Reply<'a> {
-    /// Status code.
-    pub status: u16,
-    /// The body; of very large ones the first MiB.
-    pub body: &'a [u8],
-}
-
-/// A request that failed; it has been recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("request failed: {0}")]
-pub struct Failed(pub FailureKind);
-
-impl From<Failed> for Box<TransactionError> {
-    fn from(failed: Failed) -> Self {
-        Self::new(TransactionError::Custom(failed.to_string()))
-    }
 }
 
 /// Where a user is in its current arrival.

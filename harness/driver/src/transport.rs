@@ -1,7 +1,7 @@
 //! One way to exchange messages per target: our own HTTP/1.1 connection, or reqwest where TLS is needed.
 
 use crate::http1::{Answer, Connection, HeadOnly};
-use crate::session::Request;
+use crate::request::Request;
 use record::failure::FailureKind;
 use std::net::SocketAddr;
 

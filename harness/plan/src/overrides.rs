@@ -44,7 +44,7 @@ impl Plan {
         }
         match overrides.connections {
             Some(connections) if overrides.rate.is_none() && overrides.users.is_none() => {
-                plan.close(connections)
+                plan.close(connections);
             }
             Some(connections) => plan.users = connections,
             None => {}

@@ -2,6 +2,7 @@
 
 use record::histogram::Histogram;
 use record::run::{RunRecord, StepRecord};
+use std::cmp::Ordering;
 use std::time::Duration;
 
 /// One figure of both runs.
@@ -30,6 +31,11 @@ pub struct Comparison {
     pub differences: Vec<String>,
 }
 
+/// A figure's name, unit, and where it comes from.
+type Figure = (&'static str, &'static str, fn(&RunRecord) -> Option<f64>);
+/// A duration's name and its histogram.
+type Timed = (&'static str, fn(&RunRecord) -> Histogram);
+
 /// Which direction is good.
 #[derive(Clone, Copy)]
 enum Good {
@@ -53,7 +59,7 @@ pub fn compare(baseline: &RunRecord, candidate: &RunRecord) -> Comparison {
             [baseline, candidate].map(|run| Some(run.tps())),
         ),
     ];
-    let durations: [(&str, fn(&RunRecord) -> Histogram); 3] = [
+    let durations: [Timed; 3] = [
         ("response time", RunRecord::response_time),
         ("service time", RunRecord::service_time),
         ("send delay", |run| run.send_delay.clone()),
@@ -61,7 +67,7 @@ pub fn compare(baseline: &RunRecord, candidate: &RunRecord) -> Comparison {
     for (name, of) in durations {
         rows.extend(quantiles(name, &of(baseline), &of(candidate)));
     }
-    let figures: [(&str, &'static str, fn(&RunRecord) -> Option<f64>); 5] = [
+    let figures: [Figure; 5] = [
         ("error ratio", "ratio", RunRecord::error_ratio),
         ("target CPU per request", "µs", |run| {
             per_request(run.costs.target_cpu, run)
@@ -87,9 +93,10 @@ pub fn compare(baseline: &RunRecord, candidate: &RunRecord) -> Comparison {
 
 fn row(name: &str, unit: &'static str, good: Good, [baseline, candidate]: [Option<f64>; 2]) -> Row {
     let both = baseline.zip(candidate);
-    let better = both.filter(|(a, b)| a != b).map(|(a, b)| match good {
-        Good::More => b > a,
-        Good::Less => b < a,
+    let better = both.and_then(|(a, b)| match (b.partial_cmp(&a)?, good) {
+        (Ordering::Equal, _) => None,
+        (order, Good::More) => Some(order == Ordering::Greater),
+        (order, Good::Less) => Some(order == Ordering::Less),
     });
     Row {
         name: name.to_owned(),

@@ -47,7 +47,7 @@ pub(crate) fn reasons(record: &RunRecord, thresholds: &[RuleResult]) -> Vec<Reas
     .flatten()
     .collect();
     if record.requests() > 0 {
-        reasons.extend(thresholds.iter().filter_map(|result| too_few(result)));
+        reasons.extend(thresholds.iter().filter_map(too_few));
     }
     reasons
 }

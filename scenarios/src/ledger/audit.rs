@@ -12,7 +12,7 @@ pub(super) async fn audit(data: &Data, client: &Client, from: u64) -> Result<Aud
     let mut findings = Findings::new(data.fates().clone());
     client::journal(client, from, |entry| findings.entry(data, entry)).await?;
     client::accounts(client, |account| {
-        findings.account(data, account.id, account.balance)
+        findings.account(data, account.id, account.balance);
     })
     .await?;
     let totals = client::totals(client).await?;

@@ -128,22 +128,15 @@ pub(super) async fn journal(
 impl Entry {
     fn read(entry: EntryAnswer) -> Option<Self> {
         // Absent is fine, unreadable is not.
-        fn optional<T>(
-            text: Option<String>,
-            read: impl Fn(&str) -> Option<T>,
-        ) -> Option<Option<T>> {
-            match text {
-                None => Some(None),
-                Some(text) => read(&text).map(Some),
-            }
-        }
+        let id_of = |text: Option<String>| text.map(|text| id::parse(&text).ok_or(())).transpose();
+        let amount = entry.amount.map(|text| units(&text).ok_or(())).transpose();
         Some(Self {
             sequence: entry.sequence,
             id: id::parse(&entry.id)?,
             kind: entry.kind,
-            debit: optional(entry.debit, id::parse)?,
-            credit: optional(entry.credit, id::parse)?,
-            amount: optional(entry.amount, units)?,
+            debit: id_of(entry.debit).ok()?,
+            credit: id_of(entry.credit).ok()?,
+            amount: amount.ok()?,
             accepted: entry.status == "ok",
         })
     }

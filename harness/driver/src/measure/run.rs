@@ -91,7 +91,7 @@ impl Run {
             handover.as_ref(),
         )
         .map_err(Box::new)?;
-        let mut attack = tokio::spawn(async move { attack.execute().await.map(|_| ()) });
+        let mut attack = tokio::spawn(async move { Box::pin(attack.execute()).await.map(|_| ()) });
         await_users(&ground, users, &mut attack).await?;
         let steady = Steady::new(job.admin.as_deref(), job.process);
         Ok(Self {
@@ -158,7 +158,7 @@ impl Run {
         let (shared, stop) = (self.shared.clone(), self.stop.clone());
         let schedule = self.job.plan.schedule();
         thread("pacer", move || {
-            pacer::run(schedule, clock, &handover, &shared.due, &stop)
+            pacer::run(schedule, clock, &handover, &shared.due, &stop);
         })
         .map(Some)
     }

@@ -142,7 +142,7 @@ async fn profile_of(
         ));
     }
     let seconds = steady.length().as_secs();
-    let start = steady.end - Duration::from_secs(seconds);
+    let start = steady.end.saturating_sub(Duration::from_secs(seconds));
     tokio::time::sleep_until(clock.at(start.as_nanos() as u64).into()).await;
     let profile = source.profile(path, seconds).await?;
     Ok((

@@ -1,4 +1,6 @@
 //! The driver against servers whose behaviour is known: what it reports must be what they did.
+//!
+//! Tests whose names begin with `load_` offer load and run one at a time.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -19,7 +21,7 @@ fn p(histogram: &Histogram, q: f64) -> u64 {
 }
 
 #[test]
-fn a_constant_server_is_measured_as_it_is() {
+fn load_a_constant_server_is_measured_as_it_is() {
     let server = Server::start(Behaviour::Constant(Duration::from_millis(5)));
     let measured = offer(&Offer::open(&server, 200, 3));
     let step = &measured.steps[0];
@@ -44,10 +46,10 @@ fn a_constant_server_is_measured_as_it_is() {
 }
 
 #[test]
-fn a_stall_is_seen_by_response_time_and_not_by_service_time() {
+fn load_a_stall_is_seen_by_response_time_and_not_by_service_time() {
     // Four connections at 200 arrivals/s; the server stands still for one second of the four that are measured.
     let server = Server::start(Behaviour::Stall {
-        after: Duration::from_millis(2_000),
+        after: Duration::from_secs(2),
         length: Duration::from_secs(1),
     });
     let measured = offer(&Offer {
@@ -87,7 +89,7 @@ fn count_below(histogram: &Histogram, limit: u64) -> u64 {
 }
 
 #[test]
-fn a_slow_body_is_part_of_the_service_time() {
+fn load_a_slow_body_is_part_of_the_service_time() {
     let server = Server::start(Behaviour::SlowBody(Duration::from_millis(50)));
     let measured = offer(&Offer::open(&server, 50, 2));
     assert!(measured.steps[0].ok.service.exact().min_ns >= 50 * MS);
@@ -98,7 +100,7 @@ fn a_slow_body_is_part_of_the_service_time() {
 }
 
 #[test]
-fn closed_users_wait_for_their_answers() {
+fn load_closed_users_wait_for_their_answers() {
     let server = Server::start(Behaviour::Constant(Duration::from_millis(10)));
     let measured = offer(&Offer::closed(&server, 4, 2));
     assert!(measured.arrivals.is_conserved(), "{:?}", measured.arrivals);
@@ -109,7 +111,7 @@ fn closed_users_wait_for_their_answers() {
 }
 
 #[test]
-fn every_failure_has_its_kind_and_nothing_is_lost() {
+fn load_every_failure_has_its_kind_and_nothing_is_lost() {
     let server = Server::start(Behaviour::Unreliable);
     let measured = offer(&Offer {
         timeout: Duration::from_millis(300),
@@ -140,7 +142,7 @@ fn every_failure_has_its_kind_and_nothing_is_lost() {
 }
 
 #[test]
-fn what_is_unfinished_at_the_end_is_counted_with_its_age() {
+fn load_what_is_unfinished_at_the_end_is_counted_with_its_age() {
     // One connection and 20 ms an answer: 50/s of the 200/s that arrive, and no time to drain.
     let server = Server::start(Behaviour::Constant(Duration::from_millis(20)));
     let measured = offer(&Offer {
@@ -160,7 +162,7 @@ fn what_is_unfinished_at_the_end_is_counted_with_its_age() {
 }
 
 #[test]
-fn a_target_that_goes_away_ends_the_run_and_keeps_what_was_measured() {
+fn load_a_target_that_goes_away_ends_the_run_and_keeps_what_was_measured() {
     let server = Server::start(Behaviour::GoesAway {
         after: Duration::from_secs(2),
     });

@@ -166,6 +166,6 @@ async fn stall(state: &State, after: Duration, length: Duration) {
     };
     let elapsed = started.elapsed();
     if elapsed >= after && elapsed < after + length {
-        tokio::time::sleep(after + length - elapsed).await;
+        tokio::time::sleep((after + length).checked_sub(elapsed).unwrap()).await;
     }
 }

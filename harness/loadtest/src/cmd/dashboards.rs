@@ -4,6 +4,7 @@ use crate::cli::ExportArgs;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output;
 use dashboards::Settings;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -20,15 +21,11 @@ pub(super) fn export(arguments: &ExportArgs) -> Outcome {
     for file in &files {
         write(&dir.join(&file.path), &file.bytes)?;
     }
-    let list: String = files
-        .iter()
-        .map(|file| format!("  {}\n", file.path))
-        .collect();
-    output::result(&format!(
-        "{} files in {}:\n{list}",
-        files.len(),
-        dir.display()
-    ));
+    let mut list = format!("{} files in {}:\n", files.len(), dir.display());
+    for file in &files {
+        let _ = writeln!(list, "  {}", file.path);
+    }
+    output::result(&list);
     Ok(Exit::Pass)
 }
 

@@ -83,7 +83,10 @@ async fn offer(
         ),
     });
     let served = serve_metrics(arguments, &watchers.live)?;
-    workload.prepare(&client).await.map_err(unprepared)?;
+    workload
+        .prepare(&client)
+        .await
+        .map_err(|e| unprepared(&e))?;
     let started = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
@@ -122,7 +125,7 @@ async fn offer(
     ))
 }
 
-fn unprepared(error: driver::ClientError) -> Failure {
+fn unprepared(error: &driver::ClientError) -> Failure {
     Failure::target(format!("target cannot be prepared: {error}"))
         .hint("the plan's scenarios are for the reference engine; load another service with --target URL and no --plan")
 }
@@ -207,7 +210,7 @@ fn finished(
     let record = RunRecord {
         run_id: resolved.run_id.clone(),
         started_unix: started,
-        provenance: resolved.provenance(target, placement),
+        provenance: Resolved::provenance(target, placement),
         plan: plan::facts(&resolved.plan),
         target: target.facts(),
         ending: measured.ending,

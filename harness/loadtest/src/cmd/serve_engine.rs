@@ -5,7 +5,6 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::output;
 use crate::target::Announced;
 use engine::{Options, ServeError};
-use std::future::Future;
 use std::io::Read as _;
 use std::num::NonZeroUsize;
 use tokio::signal::unix::{SignalKind, signal};
@@ -22,14 +21,14 @@ pub(super) fn serve(arguments: &ServeArgs) -> Outcome {
         worker_threads: arguments.threads.unwrap_or(available),
         ..Options::default()
     };
-    let bound = engine::bind(options).map_err(failure)?;
+    let bound = engine::bind(options).map_err(|e| failure(&e))?;
     let announced = Announced {
         listen: bound.listen_addr(),
         admin: bound.admin_addr().unwrap_or(arguments.admin),
     };
     if arguments.child {
         output::result(&announced.line());
-        bound.run(parent_gone()).map_err(failure)?;
+        bound.run(parent_gone()).map_err(|e| failure(&e))?;
     } else {
         output::note(&format!(
             "engine: traffic on http://{}, operations on http://{}; Ctrl-C ends it",
@@ -38,13 +37,13 @@ pub(super) fn serve(arguments: &ServeArgs) -> Outcome {
         if let Err(degraded) = probe::self_test() {
             output::note(&format!("warning: profiles are incomplete: {degraded}"));
         }
-        bound.run(told_to_stop()).map_err(failure)?;
+        bound.run(told_to_stop()).map_err(|e| failure(&e))?;
     }
     Ok(Exit::Pass)
 }
 
-fn failure(error: ServeError) -> Failure {
-    let failure = Failure::target(&error);
+fn failure(error: &ServeError) -> Failure {
+    let failure = Failure::target(error);
     match error.hint() {
         Some(hint) => failure.hint(hint),
         None => failure,
@@ -58,18 +57,16 @@ async fn parent_gone() {
     drop(ignored);
 }
 
-fn told_to_stop() -> impl Future<Output = ()> + Send {
-    async {
-        let (Ok(mut interrupt), Ok(mut terminate)) = (
-            signal(SignalKind::interrupt()),
-            signal(SignalKind::terminate()),
-        ) else {
-            // Without handlers the default action ends the process, which is what is wanted.
-            return std::future::pending().await;
-        };
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
+async fn told_to_stop() {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
+        // Without handlers the default action ends the process, which is what is wanted.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
     }
 }

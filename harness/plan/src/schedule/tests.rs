@@ -1,13 +1,14 @@
 use super::*;
 use crate::parse;
 use proptest::prelude::*;
+use std::fmt::Write as _;
 
 fn plan(schedule: &str, scenarios: &[(&str, u32)]) -> Plan {
     let mut text = format!(
         "schema = 1\nname = \"t\"\nseed = 7\nmodel = \"open\"\nphases = {{ warmup = \"1s\", duration = \"4s\" }}\n[schedule]\n{schedule}\n"
     );
     for (name, weight) in scenarios {
-        text += &format!("[[scenario]]\nname = \"{name}\"\nweight = {weight}\n");
+        let _ = write!(text, "[[scenario]]\nname = \"{name}\"\nweight = {weight}\n");
     }
     parse::plan(&text, "test").expect("valid")
 }

@@ -23,7 +23,7 @@ const HOUSE: [Crate; 11] = [
     krate("probe", 2, &["record"]),
     krate("driver", 2, &["record", "plan"]),
     krate("engine", 3, &["probe", "record"]),
-    krate("scenarios", 3, &["driver", "plan"]),
+    krate("scenarios", 3, &["driver", "plan", "record"]),
     krate(
         TOP,
         4,

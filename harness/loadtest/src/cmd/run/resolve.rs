@@ -80,7 +80,7 @@ impl Resolved {
         placement.generator.len()
     }
 
-    pub(super) fn provenance(&self, target: &Target, placement: &Placement) -> Provenance {
+    pub(super) fn provenance(target: &Target, placement: &Placement) -> Provenance {
         let pinned = target.reference && !placement.is_shared();
         let first = |cpus: &[usize]| {
             cpus.first()

@@ -1,0 +1,76 @@
+//! Where a record comes from: who measured, what was to be done, what was measured.
+
+use super::Model;
+use crate::rule::Rule;
+use std::time::Duration;
+
+/// What made the measurement: two runs are comparable only where this agrees.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Provenance {
+    /// Version of loadtest.
+    pub version: String,
+    /// Source revision it was built from, or `unknown`.
+    pub revision: String,
+    /// `debug` or `release`.
+    pub build: String,
+    /// Compiler.
+    pub rustc: String,
+    /// Operating system and kernel release.
+    pub kernel: String,
+    /// Processor model.
+    pub cpu: String,
+    /// Processors online.
+    pub cores: u32,
+    /// Main memory in bytes.
+    pub memory_bytes: u64,
+    /// Processor the generator was pinned to.
+    pub generator_core: Option<u32>,
+    /// Processor the target was pinned to.
+    pub target_core: Option<u32>,
+    /// The command line.
+    pub command: Vec<String>,
+}
+
+/// What was to be done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanFacts {
+    /// The plan's name.
+    pub name: String,
+    /// Digest of the resolved plan: equal digests offer equal load.
+    pub digest: String,
+    /// Workload model.
+    pub model: Model,
+    /// One sentence for people.
+    pub words: String,
+    /// The seed of every random choice.
+    pub seed: u64,
+    /// Offered rate in arrivals per second (open model).
+    pub offered_rate: Option<f64>,
+    /// Users: callers in the closed model, slots (the most in flight) in the open one.
+    pub users: u32,
+    /// Planned length of the warm-up.
+    pub warmup: Duration,
+    /// Planned length of the steady phase.
+    pub duration: Duration,
+    /// Request timeout.
+    pub timeout: Duration,
+    /// Scenario names and weights.
+    pub scenarios: Vec<(String, u32)>,
+    /// What the run must satisfy.
+    pub thresholds: Vec<Rule>,
+    /// The resolved plan as TOML.
+    pub text: String,
+}
+
+/// What was measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetFacts {
+    /// Base URL.
+    pub url: String,
+    /// True for the reference engine that loadtest started itself.
+    pub reference: bool,
+    /// Base of its profile and metric endpoints, where known.
+    pub admin: Option<String>,
+    /// Build information it tells of itself, where it does.
+    pub build: Option<String>,
+}
