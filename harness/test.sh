@@ -10,7 +10,7 @@ say() { printf '\n== %s\n' "$*"; }
 needs() {
   cat <<'TXT'
 promtool prometheus checks of everything Prometheus reads
-chromium chromium the report is opened in a real browser
+chromedriver chromium-driver the report is opened in a real browser
 TXT
 }
 

@@ -29,9 +29,7 @@ fn line(row: &Row) -> String {
     let told = |value: Option<f64>| {
         value.map_or_else(|| "-".to_owned(), |value| show::value(value, row.unit))
     };
-    let ratio = row
-        .ratio
-        .map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.3}"));
+    let ratio = row.ratio.map_or_else(|| "-".to_owned(), show::ratio);
     let direction = match row.better {
         Some(true) => "  better",
         Some(false) => "  worse",

@@ -111,6 +111,15 @@ pub(crate) fn bytes(value: f64) -> String {
     format!("{} {unit}", number(value / size))
 }
 
+/// How many times one figure is another: `1.064`; a ratio above zero never shows as zero.
+pub(crate) fn ratio(ratio: f64) -> String {
+    if ratio > 0.0 && ratio < 0.001 {
+        "< 0.001".to_owned()
+    } else {
+        format!("{ratio:.3}")
+    }
+}
+
 /// A value in this unit, as `stats` names units.
 pub(crate) fn value(value: f64, unit: &str) -> String {
     match unit {

@@ -1,4 +1,4 @@
-//! A plan in words, as TOML again, and as a digest.
+//! A plan as TOML again, as a digest, and as the record keeps it.
 
 use crate::{Arrivals, Pick, Plan, seed};
 use record::run::{Model, PlanFacts};
@@ -6,35 +6,6 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 impl Plan {
-    /// One sentence: what will be offered.
-    pub fn words(&self) -> String {
-        let seconds = |duration: Duration| format!("{} s", duration.as_secs_f64());
-        let phases = format!(
-            "for {} after {} of warm-up",
-            seconds(self.duration),
-            seconds(self.warmup)
-        );
-        if let Some(rate) = self.rate {
-            return format!(
-                "open model, {} arrivals, {} per second {phases} = {} arrivals, up to {} in flight, seed {}",
-                self.spacing(),
-                rate.get(),
-                self.schedule().count(),
-                self.users,
-                self.seed
-            );
-        }
-        let think = if self.think.is_zero() {
-            String::new()
-        } else {
-            format!(" thinking {} between requests", seconds(self.think))
-        };
-        format!(
-            "closed model, {} users{think} {phases}, seed {}",
-            self.users, self.seed
-        )
-    }
-
     fn spacing(&self) -> &'static str {
         match self.arrivals {
             Arrivals::Poisson => "poisson",

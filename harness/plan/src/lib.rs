@@ -2,12 +2,14 @@
 
 mod describe;
 mod error;
+pub mod limits;
 mod nearest;
 mod overrides;
 pub mod parse;
 pub mod schedule;
 pub mod seed;
 pub mod threshold;
+mod words;
 
 pub use describe::facts;
 pub use error::PlanError;
@@ -18,26 +20,6 @@ use record::rule::Rule;
 use record::run::Model;
 use schedule::Schedule;
 use std::time::Duration;
-
-/// The bounds of a plan: mistakes are found before a run, not in its ninth minute.
-pub mod limits {
-    use std::time::Duration;
-
-    /// Users or slots.
-    pub const USERS: u32 = 100_000;
-    /// Warm-up, steady phase and drain, each.
-    pub const PHASE: Duration = Duration::from_hours(24);
-    /// Request timeout and think time.
-    pub const WAIT: Duration = Duration::from_hours(1);
-    /// Prepared accounts.
-    pub const ACCOUNTS: u32 = 1_000_000;
-    /// Weight of one scenario.
-    pub const WEIGHT: u32 = 1_000_000;
-    /// Scenarios in a plan; with their steps they stay below the classes a record may hold.
-    pub const SCENARIOS: usize = 32;
-    /// Largest exponent of Zipf's law.
-    pub const ZIPF: f64 = 10.0;
-}
 
 /// How arrivals of the open model are spaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,9 @@ use rand_chacha::ChaCha8Rng;
 use record::phase::Phase;
 use record::run::Model;
 
+// Nanoseconds in a second times billionths in a whole: n · this ÷ nano_rate is nanoseconds.
+const BILLION_SQUARED: u128 = 1_000_000_000_000_000_000;
+
 /// One due start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arrival {
@@ -32,8 +35,8 @@ pub struct Schedule {
 enum Spacing {
     /// No arrivals: users decide for themselves.
     None,
-    /// n / rate, exact.
-    Constant { rate: f64 },
+    /// n ÷ rate, exact: the rate in billionths of an arrival per second is a whole number, so no sum drifts.
+    Constant { nano_rate: u128 },
     /// Exponential gaps with this mean.
     Poisson {
         mean_ns: f64,
@@ -74,7 +77,9 @@ impl Mix {
 impl Schedule {
     pub(crate) fn of(plan: &Plan) -> Self {
         let spacing = match (plan.model, plan.rate, plan.arrivals) {
-            (Model::Open, Some(rate), Arrivals::Constant) => Spacing::Constant { rate: rate.get() },
+            (Model::Open, Some(rate), Arrivals::Constant) => Spacing::Constant {
+                nano_rate: (rate.get() * 1e9).round().max(1.0) as u128,
+            },
             (Model::Open, Some(rate), Arrivals::Poisson) => Spacing::Poisson {
                 mean_ns: 1e9 / rate.get(),
                 at_ns: 0.0,
@@ -91,6 +96,17 @@ impl Schedule {
             end_ns: warmup_end_ns + plan.duration.as_nanos() as u64,
         }
     }
+
+    /// Arrivals to expect in `phase`, without drawing them: exact for constant spacing; for Poisson the mean, from which the drawn count
+    /// differs by about its square root. 0 for phases other than warm-up and steady, and for closed plans.
+    pub fn expected_count(&self, phase: Phase) -> u64 {
+        let before = |ns| self.spacing.expected_before(ns);
+        match phase {
+            Phase::Warmup => before(self.warmup_end_ns),
+            Phase::Steady => before(self.end_ns) - before(self.warmup_end_ns),
+            Phase::Setup | Phase::Drain => 0,
+        }
+    }
 }
 
 impl Spacing {
@@ -98,10 +114,8 @@ impl Spacing {
     fn intended(&mut self, n: u64) -> Option<u64> {
         match self {
             Self::None => None,
-            // In thousandths of an arrival per second, so that fractional rates are exact too and no sum drifts.
-            Self::Constant { rate } => {
-                let milli_rate = (*rate * 1000.0).round().max(1.0) as u128;
-                u64::try_from(u128::from(n) * 1_000_000_000_000 / milli_rate).ok()
+            Self::Constant { nano_rate } => {
+                u64::try_from(u128::from(n) * BILLION_SQUARED / *nano_rate).ok()
             }
             Self::Poisson {
                 mean_ns,
@@ -112,6 +126,19 @@ impl Spacing {
                 *at_ns += *mean_ns * -(1.0 - seed::share(stream)).ln();
                 Some(*at_ns as u64)
             }
+        }
+    }
+}
+
+impl Spacing {
+    // Arrivals due before `ns`: n · 10^18 ÷ nano_rate < ns, solved for n.
+    fn expected_before(&self, ns: u64) -> u64 {
+        match self {
+            Self::None => 0,
+            Self::Constant { nano_rate } => {
+                (u128::from(ns) * nano_rate).div_ceil(BILLION_SQUARED) as u64
+            }
+            Self::Poisson { mean_ns, .. } => (ns as f64 / mean_ns).round() as u64,
         }
     }
 }

@@ -85,10 +85,7 @@ fn wrong_answers(record: &RunRecord) -> Vec<Reason> {
         .map(|check| {
             Reason::new(
                 "audit",
-                format!(
-                    "audit: it does not hold that {} ({})",
-                    check.name, check.detail
-                ),
+                format!("it does not hold that {} ({})", check.name, check.detail),
                 "the target gave wrong answers; its speed does not matter until they are right",
             )
         })

@@ -72,9 +72,7 @@ fn ratio(row: &Row) -> Markup {
     let told = |value: Option<f64>| {
         value.map_or_else(|| "–".to_owned(), |value| show::value(value, row.unit))
     };
-    let change = row
-        .ratio
-        .map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.3}"));
+    let change = row.ratio.map_or_else(|| "–".to_owned(), show::ratio);
     let direction = match row.better {
         Some(true) => "better",
         Some(false) => "worse",

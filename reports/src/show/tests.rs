@@ -70,6 +70,14 @@ fn dates_are_civil() {
 }
 
 #[test]
+fn a_tiny_ratio_is_not_zero() {
+    assert_eq!(
+        [0.0, 0.0002, 1.0639].map(ratio),
+        ["0.000", "< 0.001", "1.064"]
+    );
+}
+
+#[test]
 fn values_show_their_unit() {
     let shown = [
         ("ns", 1500.0),

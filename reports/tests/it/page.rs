@@ -244,33 +244,3 @@ fn a_comparison_does_not_claim_more_than_it_knows() {
     assert_eq!(page.matches("<iframe").count(), 2);
     assert!(page.contains("Not shown: at least one of the runs has no such profile."));
 }
-#[test]
-fn zz_write() {
-    std::fs::write("/tmp/report.html", report(&realistic::record())).unwrap();
-    std::fs::write("/tmp/compare.html", comparison()).unwrap();
-    let mut r = specimen::record(&[5_000_000; 3]);
-    r.windows.truncate(1);
-    std::fs::write("/tmp/tiny.html", bare(&r)).unwrap();
-    r.windows.clear();
-    r.steps.clear();
-    std::fs::write("/tmp/empty.html", bare(&r)).unwrap();
-    let mut r = realistic::record();
-    let w = r.windows.clone();
-    r.windows = (0..3600u64)
-        .map(|n| {
-            let mut x = w[(n % 20 + 3) as usize % 23].clone();
-            let s = std::time::Duration::from_secs(n);
-            x.span = record::run::Span {
-                start: s,
-                end: s + std::time::Duration::from_secs(1),
-            };
-            x.phase = if n < 60 {
-                record::phase::Phase::Warmup
-            } else {
-                record::phase::Phase::Steady
-            };
-            x
-        })
-        .collect();
-    std::fs::write("/tmp/hour.html", bare(&r)).unwrap();
-}

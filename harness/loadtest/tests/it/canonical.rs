@@ -1,0 +1,193 @@
+//! The main job at small size: one command, and every file opens in its usual tool.
+
+use crate::browser;
+use crate::tool::{Scratch, get, json, loadtest, promtool, turn};
+use flate2::read::GzDecoder;
+use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
+use record::profile::Profile;
+use std::io::Read as _;
+use std::path::Path;
+
+fn profile(path: &Path) -> Profile {
+    let mut raw = Vec::new();
+    GzDecoder::new(std::fs::File::open(path).unwrap())
+        .read_to_end(&mut raw)
+        .unwrap();
+    Profile::decode(&raw).unwrap()
+}
+
+fn names(profile: &Profile, column: &str) -> String {
+    let folded = profile.folded(profile.value_index(column).unwrap());
+    folded.into_keys().collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn load_the_canonical_plan_leaves_every_file_and_each_opens() {
+    let _turn = turn();
+    let scratch = Scratch::new("canonical");
+    let folder = scratch.path("run");
+    let dir = folder.to_str().unwrap();
+    let ran = loadtest(&["run", "-w", "1s", "-d", "5s", "-o", "json", "--out", dir]);
+    assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
+
+    // One JSON object on one line, valid against the schema in the repository.
+    assert_eq!(ran.stdout.lines().count(), 1, "{}", ran.stdout);
+    let summary: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let validate = |schema: &str, value: &serde_json::Value| {
+        let schema = serde_json::from_str(schema).unwrap();
+        if let Err(error) = jsonschema::validate(&schema, value) {
+            panic!("{error}");
+        }
+    };
+    validate(
+        include_str!("../../../../reports/schema/summary.schema.json"),
+        &summary,
+    );
+    assert_eq!(summary["verdict"], "pass", "{summary}");
+    assert_eq!(summary["run_dir"], dir);
+    assert!(summary["allocations_per_request"].as_f64().unwrap() > 1.0);
+    assert!(summary["target_cpu_seconds"].as_f64().unwrap() > 0.0);
+    let record = json(&folder.join("record.json"));
+    validate(
+        include_str!("../../../../reports/schema/record.schema.json"),
+        &record,
+    );
+    assert!(record["audit"]["checks"].as_array().unwrap().len() >= 4);
+
+    for name in [
+        "summary.txt",
+        "report.html",
+        "times.hlog",
+        "cpu.pb.gz",
+        "alloc.pb.gz",
+        "cpu.svg",
+        "alloc.svg",
+        "metrics.prom",
+        "target-metrics.prom",
+    ] {
+        let size = std::fs::metadata(folder.join(name)).map(|m| m.len());
+        assert!(
+            size.as_ref().is_ok_and(|&size| size > 0),
+            "{name}: {size:?}"
+        );
+    }
+
+    // The flamegraphs name what the engine does, not addresses.
+    let cpu = names(&profile(&folder.join("cpu.pb.gz")), "cpu");
+    for part in ["engine::http", "hyper::", "tokio::"] {
+        assert!(cpu.contains(part), "{part} is in no stack");
+    }
+    let alloc = names(&profile(&folder.join("alloc.pb.gz")), "alloc_space");
+    assert!(alloc.contains("engine::json"), "JSON allocates");
+
+    // The histogram log reads with the library's own reader, and holds what the summary counts.
+    let log = std::fs::read(folder.join("times.hlog")).unwrap();
+    let tags: Vec<String> = IntervalLogIterator::new(&log)
+        .map(Result::unwrap)
+        .filter_map(|entry| match entry {
+            LogEntry::Interval(interval) => Some(interval.tag().unwrap().as_str().to_owned()),
+            _ => None,
+        })
+        .collect();
+    assert!(
+        tags.iter()
+            .any(|tag| tag == "transfer/transfer:response_time"),
+        "{tags:?}"
+    );
+
+    for name in ["metrics.prom", "target-metrics.prom"] {
+        let text = std::fs::read(folder.join(name)).unwrap();
+        if let Some((fine, said)) = promtool(&["check", "metrics"], &text) {
+            assert!(fine && said.trim().is_empty(), "{name}: {said}");
+        }
+    }
+
+    browser::report_is_alive(&folder.join("report.html"));
+
+    // Judged and rendered again from the record alone, everything is the same.
+    let before = std::fs::read(folder.join("report.html")).unwrap();
+    let again = loadtest(&["report", dir, "-o", "json"]);
+    assert_eq!(
+        (again.code, again.stdout.as_str()),
+        (Some(0), ran.stdout.as_str()),
+        "{}",
+        again.stderr
+    );
+    assert!(
+        std::fs::read(folder.join("report.html")).unwrap() == before,
+        "the same record makes the same page"
+    );
+
+    // A run compared with itself.
+    let page = scratch.path("comparison");
+    let compared = loadtest(&[
+        "compare",
+        dir,
+        folder.join("record.json").to_str().unwrap(),
+        "--out",
+        page.to_str().unwrap(),
+    ]);
+    assert_eq!(compared.code, Some(0), "{}", compared.stderr);
+    assert!(compared.stdout.contains("1.000"), "{}", compared.stdout);
+    for name in [
+        "compare.html",
+        "cpu-grew.svg",
+        "cpu-shrank.svg",
+        "alloc-grew.svg",
+        "alloc-shrank.svg",
+    ] {
+        assert!(page.join(name).is_file(), "{name}");
+    }
+    browser::comparison_is_alive(&page.join("compare.html"));
+}
+
+#[test]
+fn load_the_generators_own_metrics_are_served_while_the_run_is_on() {
+    let _turn = turn();
+    let scratch = Scratch::new("metrics");
+    // A port that was free a moment ago.
+    let address = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let listen = address.to_string();
+    let dir = scratch.path("run");
+    let mut child = crate::tool::command(&[
+        "run",
+        "-w",
+        "1s",
+        "-d",
+        "4s",
+        "-q",
+        "--metrics-listen",
+        &listen,
+        "--out",
+        dir.to_str().unwrap(),
+    ])
+    .stdout(std::process::Stdio::null())
+    .spawn()
+    .unwrap();
+    let url = format!("http://{listen}/metrics");
+    let started = std::time::Instant::now();
+    let mut seen = String::new();
+    // A very wide guard: the run is over after a few seconds.
+    while started.elapsed().as_secs() < 60 && !seen.contains("loadtest_phase{phase=\"steady\"} 1") {
+        if std::net::TcpStream::connect(address).is_ok() {
+            seen = String::from_utf8(get(&url).1).unwrap();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert!(child.wait().unwrap().success());
+    assert!(
+        seen.contains("loadtest_phase{phase=\"steady\"} 1"),
+        "the steady phase was never seen"
+    );
+    for family in [
+        "loadtest_requests_total",
+        "loadtest_response_time_seconds_bucket",
+        "loadtest_arrivals_due_total",
+        "process_cpu_seconds_total",
+    ] {
+        assert!(seen.contains(family), "{family}");
+    }
+}

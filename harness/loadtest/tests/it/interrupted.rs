@@ -1,0 +1,99 @@
+//! Runs that end early: by Ctrl-C, by the death of the target. What was measured is kept.
+
+use crate::tool::{Engine, Scratch, command, json, loadtest, turn};
+use rustix::process::{Pid, Signal, kill_process};
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+// Waits for the first line about the steady phase.
+fn until_steady(child: &mut Child) -> BufReader<std::process::ChildStderr> {
+    let mut lines = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.starts_with("steady") {
+        line.clear();
+        assert!(
+            lines.read_line(&mut line).unwrap() > 0,
+            "the run ended before its steady phase"
+        );
+    }
+    lines
+}
+
+fn start(extra: &[&str], dir: &Path) -> Child {
+    let common = [
+        "run",
+        "-w",
+        "1s",
+        "-d",
+        "60s",
+        "--metrics-listen",
+        "off",
+        "--out",
+        dir.to_str().unwrap(),
+    ];
+    command(&[&common[..], extra].concat())
+        .stderr(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn load_ctrl_c_leaves_a_readable_record() {
+    let _turn = turn();
+    let scratch = Scratch::new("interrupted");
+    let dir = scratch.path("run");
+    let mut child = start(&[], &dir);
+    let rest = until_steady(&mut child);
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let _ = std::io::read_to_string(rest);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let record = json(&dir.join("record.json"));
+    assert_eq!(record["ending"]["how"], "interrupted");
+    assert!(record["steady"]["end_ns"].as_u64() > record["steady"]["start_ns"].as_u64());
+    assert!(
+        record["steps"][0]["ok_response_time"]["count"]
+            .as_u64()
+            .unwrap()
+            > 0
+    );
+    // What was measured is right, too: the audit was made.
+    assert!(
+        record["audit"]["checks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|check| check["held"] == true),
+        "{}",
+        record["audit"]
+    );
+    assert!(dir.join("report.html").is_file());
+    assert_eq!(loadtest(&["report", dir.to_str().unwrap()]).code, Some(0));
+}
+
+#[test]
+fn load_a_target_that_dies_exits_with_five_and_keeps_what_was_measured() {
+    let _turn = turn();
+    let scratch = Scratch::new("died");
+    let dir = scratch.path("run");
+    let mut engine = Engine::start();
+    let url = format!("http://{}/healthz", engine.listen);
+    let mut child = start(&["--target", &url, "--rate", "100"], &dir);
+    let rest = until_steady(&mut child);
+    engine.kill();
+    let said = std::io::read_to_string(rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(5), "{said}");
+    assert!(
+        said.contains("error: ") && said.contains("no connection") && said.contains("hint: "),
+        "{said}"
+    );
+    let record = json(&dir.join("record.json"));
+    assert_eq!(record["ending"]["how"], "target_died");
+    assert!(
+        record["steps"][0]["ok_response_time"]["count"]
+            .as_u64()
+            .unwrap()
+            > 0
+    );
+}

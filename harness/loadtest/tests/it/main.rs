@@ -1,0 +1,13 @@
+//! The whole tool from outside: what a user types, what comes out, what it exits with.
+//!
+//! Tests whose names begin with `load_` offer load and run one at a time.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod bad_input;
+mod browser;
+mod canonical;
+mod exported;
+mod interrupted;
+mod service;
+mod tool;

@@ -1,0 +1,128 @@
+//! Any HTTP service, with no scenario code; the reference engine stands in for one.
+
+use crate::tool::{Engine, Scratch, get, json, loadtest, turn};
+
+fn run(engine: &Engine, extra: &[&str]) -> (Option<i32>, serde_json::Value) {
+    let scratch = Scratch::new("service");
+    let url = format!("http://{}/v1/info", engine.listen);
+    let dir = scratch.path("run");
+    let common = [
+        "run",
+        "--target",
+        &url,
+        "-w",
+        "500ms",
+        "-d",
+        "2s",
+        "-o",
+        "json",
+        "-q",
+        "--metrics-listen",
+        "off",
+        "--out",
+        dir.to_str().unwrap(),
+    ];
+    let ran = loadtest(&[&common[..], extra].concat());
+    let summary = serde_json::from_str(&ran.stdout)
+        .unwrap_or_else(|e| panic!("{e}: {} {}", ran.stdout, ran.stderr));
+    assert!(json(&dir.join("record.json"))["target"]["reference"] == false);
+    (ran.code, summary)
+}
+
+#[test]
+fn load_a_service_takes_closed_and_open_load() {
+    let _turn = turn();
+    let engine = Engine::start();
+    let (code, closed) = run(&engine, &["-c", "5"]);
+    assert_eq!(
+        (code, &closed["model"]),
+        (Some(0), &"closed".into()),
+        "{closed}"
+    );
+    assert!(closed["requests"].as_u64().unwrap() > 0);
+    // Without an admin address there are no counters; the CPU time is read from outside, because it is on this machine.
+    assert!(closed["allocations_per_request"].is_null(), "{closed}");
+    assert!(closed["target_cpu_seconds"].as_f64().is_some(), "{closed}");
+
+    let (code, open) = run(&engine, &["--rate", "200"]);
+    assert_eq!((code, &open["model"]), (Some(0), &"open".into()), "{open}");
+    assert!(
+        (open["offered_rate"].as_f64().unwrap() - 200.0).abs() < 60.0,
+        "{open}"
+    );
+
+    // With one, the same profiles and counters as for the reference engine.
+    let admin = format!("http://{}", engine.admin);
+    let (_, with_admin) = run(&engine, &["--rate", "200", "--admin", &admin]);
+    assert!(
+        with_admin["allocations_per_request"].as_f64().unwrap() > 0.0,
+        "{with_admin}"
+    );
+}
+
+#[test]
+fn load_a_broken_threshold_exits_with_three_and_too_little_data_with_four() {
+    let _turn = turn();
+    let engine = Engine::start();
+    let (code, fail) = run(&engine, &["--rate", "200", "--threshold", "p50 < 1us"]);
+    assert_eq!(
+        (code, &fail["verdict"]),
+        (Some(3), &"fail".into()),
+        "{fail}"
+    );
+    let (code, invalid) = run(&engine, &["--rate", "20", "--threshold", "p99.9 < 60s"]);
+    assert_eq!(
+        (code, &invalid["verdict"]),
+        (Some(4), &"invalid".into()),
+        "{invalid}"
+    );
+}
+
+#[test]
+fn load_a_target_that_answers_only_errors_does_not_pass() {
+    let _turn = turn();
+    let mut engine = Engine::start();
+    let scratch = Scratch::new("errors");
+    let url = format!("http://{}/nowhere", engine.listen);
+    let dir = scratch.path("run");
+    let ran = loadtest(&[
+        "run",
+        "--target",
+        &url,
+        "-c",
+        "2",
+        "-w",
+        "200ms",
+        "-d",
+        "1s",
+        "-q",
+        "--metrics-listen",
+        "off",
+        "--out",
+        dir.to_str().unwrap(),
+    ]);
+    assert_eq!(ran.code, Some(3), "{} {}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stdout.contains("all_failed") || ran.stdout.contains("requests failed"),
+        "{}",
+        ran.stdout
+    );
+    engine.kill();
+}
+
+#[test]
+fn the_engine_by_hand_answers_on_both_listeners() {
+    let engine = Engine::start();
+    for address in [engine.listen, engine.admin] {
+        assert_eq!(get(&format!("http://{address}/healthz")).0, 200);
+    }
+    let (status, metrics) = get(&format!("http://{}/metrics", engine.admin));
+    assert_eq!(status, 200);
+    assert!(
+        String::from_utf8(metrics)
+            .unwrap()
+            .contains("token_transfer_total")
+    );
+    let (status, profile) = get(&format!("http://{}/debug/pprof/allocs", engine.admin));
+    assert_eq!((status, &profile[..2]), (200, &[0x1f, 0x8b][..]));
+}
