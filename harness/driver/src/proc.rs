@@ -108,11 +108,15 @@ pub fn machine() -> Provenance {
     let model = cpuinfo
         .lines()
         .find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    // All that are online, not those this process may use: it may have pinned itself.
+    let cores = cpuinfo
+        .lines()
+        .filter(|line| line.starts_with("processor"))
+        .count();
     Provenance {
         kernel: format!("Linux {}", read("/proc/sys/kernel/osrelease").trim()),
         cpu: model.unwrap_or("unknown").trim().to_owned(),
-        cores: u32::try_from(cores).unwrap_or(u32::MAX),
+        cores: u32::try_from(cores.max(1)).unwrap_or(u32::MAX),
         memory_bytes: kilobytes(&read("/proc/meminfo"), "MemTotal:").unwrap_or(0) * 1024,
         ..Provenance::default()
     }

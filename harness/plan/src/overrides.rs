@@ -104,3 +104,6 @@ fn by_flag(fault: Fault) -> PlanError {
     };
     PlanError::new(flag, fault.error.what)
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,14 +2,18 @@
 //! `error_ratio < 0.1%`, `qps >= 480`.
 //!
 //! ```text
-//! rule = [ metric [ "{" "step" "=" name "}" ] ":" ] term op value      for durations
-//!      | metric op value                                               for ratios and rates
-//! term = "p" number | "p(" number ")" | "mean" | "min" | "max"
-//! op   = "<" | "<=" | ">" | ">="
+//! rule  = [ metric [ "{" "step" "=" name "}" ] ":" ] term op value     for durations
+//!       | metric [ "{" "step" "=" name "}" ] op value                  for ratios and rates
+//! term  = "p" number | "p(" number ")" | "mean" | "min" | "max"
+//! op    = "<" | "<=" | ">" | ">="
+//! value = number with unit for durations, 0..1 or % for ratios, number with or without "/s" for rates
 //! ```
+//!
+//! Of single steps response time, service time and error ratio are known; the other metrics are of the whole run.
 
 use crate::error::{PlanError, suggest};
-use record::quantity::{parse_duration, parse_rate};
+use record::histogram::Histogram;
+use record::quantity::{Rate, parse_duration, parse_rate};
 use record::rule::{Metric, Operator, Rule, Term};
 use record::run::Model;
 
@@ -18,8 +22,7 @@ use record::run::Model;
 pub fn parse(text: &str, model: Model) -> Result<Rule, PlanError> {
     let text = text.trim();
     let fail = |what: String| PlanError::new(format!("threshold \"{text}\""), what);
-    let (left, operator, value) = split(text)
-        .ok_or_else(|| fail("has no comparison; write it as in p99 < 20ms".to_owned()))?;
+    let (left, operator, value) = split(text).map_err(fail)?;
     let (metric, step, term) = left_side(left, model).map_err(fail)?;
     let limit = limit(&metric, value).map_err(fail)?;
     let rule = Rule {
@@ -34,105 +37,139 @@ pub fn parse(text: &str, model: Model) -> Result<Rule, PlanError> {
     Ok(rule)
 }
 
-fn split(text: &str) -> Option<(&str, Operator, &str)> {
-    let at = text.find(['<', '>'])?;
-    let (left, rest) = text.split_at(at);
-    let (operator, length) = match rest.as_bytes() {
-        [b'<', b'=', ..] => (Operator::LessOrEqual, 2),
-        [b'>', b'=', ..] => (Operator::GreaterOrEqual, 2),
-        [b'<', ..] => (Operator::Less, 1),
-        _ => (Operator::Greater, 1),
-    };
-    Some((left.trim(), operator, rest[length..].trim()))
+fn split(text: &str) -> Result<(&str, Operator, &str), String> {
+    const OPERATORS: [(&str, Operator); 4] = [
+        ("<=", Operator::LessOrEqual),
+        (">=", Operator::GreaterOrEqual),
+        ("<", Operator::Less),
+        (">", Operator::Greater),
+    ];
+    // Beyond the selector, whose = is none.
+    let from = text.find('}').map_or(0, |at| at + 1);
+    let is_sign = |c: char| "<>=!".contains(c);
+    let at = text[from..].find(is_sign).map(|at| from + at);
+    let at = at.ok_or("has no comparison; write it as in p99 < 20ms")?;
+    let signs = text[at..].chars().take_while(|&c| is_sign(c)).count();
+    let (written, value) = text[at..].split_at(signs);
+    let known = OPERATORS.into_iter().find(|(sign, _)| *sign == written);
+    let (_, operator) =
+        known.ok_or_else(|| format!("\"{written}\" does not compare; write <, <=, > or >="))?;
+    Ok((text[..at].trim(), operator, value.trim()))
 }
 
 fn left_side(left: &str, model: Model) -> Result<(Metric, Option<String>, Term), String> {
-    if let Some((selector, term)) = left.split_once(':') {
-        let (metric, step) = selector_parts(selector.trim())?;
-        if !metric.is_duration() {
+    let (selector, figure) = match left.find('}') {
+        Some(end) => (&left[..=end], after_selector(&left[end + 1..])?),
+        None => match left.split_once(':') {
+            Some((selector, figure)) => (selector, Some(figure.trim())),
+            None if metric(left).is_none() => return Ok((usual(model), None, term(left)?)),
+            None => (left, None),
+        },
+    };
+    let (metric, step) = selector_parts(selector.trim())?;
+    let name = metric.name();
+    let term = match figure {
+        Some(figure) if metric.is_duration() => term(figure)?,
+        None if !metric.is_duration() => Term::Value,
+        Some(_) => return Err(format!("\"{name}\" is one value; write {name} < …")),
+        None => {
             return Err(format!(
-                "\"{}\" has no quantiles; write {} < …",
-                metric.name(),
-                metric.name()
+                "says not which figure of \"{name}\"; write {name}: p99 < …"
             ));
         }
-        return Ok((metric, step, self::term(term.trim())?));
+    };
+    Ok((metric, step, term))
+}
+
+// What follows `}`: `: term`, or nothing.
+fn after_selector(rest: &str) -> Result<Option<&str>, String> {
+    match rest.trim() {
+        "" => Ok(None),
+        rest => match rest.strip_prefix(':') {
+            Some(figure) => Ok(Some(figure.trim())),
+            None => Err(format!("needs a : between }} and \"{rest}\"")),
+        },
     }
-    let whole = Metric::NAMES
-        .into_iter()
-        .find_map(|(name, metric)| (name == left).then_some(metric));
-    if let Some(metric) = whole {
-        if metric.is_duration() {
-            return Err(format!(
-                "says not which figure of \"{left}\"; write {left}: p99 < …"
-            ));
-        }
-        return Ok((metric, None, Term::Value));
-    }
-    let usual = match model {
+}
+
+fn usual(model: Model) -> Metric {
+    match model {
         Model::Open => Metric::ResponseTime,
         Model::Closed => Metric::ServiceTime,
-    };
-    Ok((usual, None, term(left)?))
+    }
+}
+
+fn metric(name: &str) -> Option<Metric> {
+    let mut all = Metric::NAMES.into_iter();
+    all.find_map(|(known, metric)| (known == name).then_some(metric))
 }
 
 fn selector_parts(selector: &str) -> Result<(Metric, Option<String>), String> {
     let (name, step) = match selector.split_once('{') {
         None => (selector, None),
-        Some((name, labels)) => {
-            let inside = labels.strip_suffix('}').ok_or("misses the closing }")?;
-            let (key, value) = inside.split_once('=').ok_or("needs {step=NAME}")?;
-            if key.trim() != "step" {
-                return Err(format!(
-                    "selects by \"{}\"; only step can be selected",
-                    key.trim()
-                ));
-            }
-            (name, Some(value.trim().trim_matches('"').to_owned()))
-        }
+        Some((name, labels)) => (name.trim(), Some(step(labels)?)),
     };
-    let name = name.trim();
-    let names: Vec<&str> = Metric::NAMES.iter().map(|(name, _)| *name).collect();
-    let found = Metric::NAMES
-        .into_iter()
-        .find_map(|(known, metric)| (known == name).then_some(metric));
-    let metric =
-        found.ok_or_else(|| format!("\"{name}\" is not a metric; {}", suggest(name, &names)))?;
+    let names = Metric::NAMES.map(|(name, _)| name);
+    let metric = metric(name)
+        .ok_or_else(|| format!("\"{name}\" is not a metric; {}", suggest(name, &names)))?;
+    let of_steps = [
+        Metric::ResponseTime,
+        Metric::ServiceTime,
+        Metric::ErrorRatio,
+    ];
+    if step.is_some() && !of_steps.contains(&metric) {
+        return Err(format!(
+            "\"{name}\" is known of the whole run only; remove {{step=…}}"
+        ));
+    }
     Ok((metric, step))
 }
 
-fn term(text: &str) -> Result<Term, String> {
-    let quantile = text.strip_prefix('p').map(|rest| {
-        let rest = rest.trim();
-        rest.strip_prefix('(')
-            .and_then(|inner| inner.strip_suffix(')'))
-            .unwrap_or(rest)
-            .trim()
-    });
-    match (text, quantile) {
-        ("mean" | "avg", _) => Ok(Term::Mean),
-        ("min", _) => Ok(Term::Min),
-        ("max", _) => Ok(Term::Max),
-        (_, Some(number)) => match number.parse::<f64>() {
-            // Rounded, so that 99.9 % is the share 0.999 and not its neighbour.
-            Ok(percent) if (0.0..100.0).contains(&percent) => {
-                Ok(Term::Quantile((percent * 1e7).round() / 1e9))
-            }
-            _ => Err(format!(
-                "\"{text}\" is not a percentile between p0 and p99.999…"
-            )),
-        },
-        _ => {
-            let known: Vec<&str> = ["p99", "mean", "min", "max"]
-                .into_iter()
-                .chain(Metric::NAMES.iter().map(|(name, _)| *name))
-                .collect();
-            Err(format!(
-                "\"{text}\" is neither a figure nor a metric; {}",
-                suggest(text, &known)
-            ))
-        }
+fn step(labels: &str) -> Result<String, String> {
+    let inside = labels.strip_suffix('}').ok_or("misses the closing }")?;
+    let (key, value) = inside.split_once('=').ok_or("needs {step=NAME}")?;
+    match (key.trim(), value.trim().trim_matches('"')) {
+        ("step", "") => Err("needs {step=NAME}".to_owned()),
+        ("step", name) => Ok(name.to_owned()),
+        (other, _) => Err(format!("selects by \"{other}\"; only step can be selected")),
     }
+}
+
+fn term(text: &str) -> Result<Term, String> {
+    match text {
+        "mean" | "avg" => Ok(Term::Mean),
+        "min" => Ok(Term::Min),
+        "max" | "p100" | "p(100)" => Ok(Term::Max),
+        _ => match text.strip_prefix('p').filter(|rest| is_number(rest)) {
+            Some(number) => quantile(number)
+                .ok_or_else(|| format!("\"{text}\" is not a percentile between p0 and p100")),
+            None => Err(no_term(text)),
+        },
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit() || c == '(')
+}
+
+fn quantile(number: &str) -> Option<Term> {
+    let inside = match number.strip_prefix('(') {
+        Some(rest) => rest.strip_suffix(')')?.trim(),
+        None => number.trim(),
+    };
+    let percent: f64 = inside.parse().ok()?;
+    // Rounded, so that 99.9 % is the share 0.999 and not its neighbour.
+    (0.0..100.0)
+        .contains(&percent)
+        .then(|| Term::Quantile((percent * 1e7).round() / 1e9))
+}
+
+fn no_term(text: &str) -> String {
+    let figures = ["p99", "mean", "min", "max"];
+    let metrics = Metric::NAMES.map(|(name, _)| name);
+    let known: Vec<&str> = figures.into_iter().chain(metrics).collect();
+    let hint = suggest(text, &known);
+    format!("\"{text}\" is neither a figure nor a metric; {hint}")
 }
 
 fn limit(metric: &Metric, value: &str) -> Result<f64, String> {
@@ -151,9 +188,7 @@ fn limit(metric: &Metric, value: &str) -> Result<f64, String> {
             _ => Err(format!("\"{value}\" is not a ratio; write 0.001 or 0.1%")),
         };
     }
-    parse_rate(value)
-        .map(record::quantity::Rate::get)
-        .map_err(|e| e.to_string())
+    parse_rate(value).map(Rate::get).map_err(|e| e.to_string())
 }
 
 // A rule that can never fail or never pass decides nothing, and one on the response time of a closed plan is blind to stalls.
@@ -161,16 +196,18 @@ fn decides(rule: &Rule, model: Model) -> Result<(), String> {
     if rule.metric == Metric::ResponseTime && model == Model::Closed {
         return Err("a closed plan has no response time to judge: its users wait, so a stall delays them instead of showing; use service_time, or an open plan".to_owned());
     }
+    let (least, most) = bounds(&rule.metric);
     let never_fails = match rule.operator {
-        Operator::LessOrEqual => rule.metric.is_ratio() && rule.limit >= 1.0,
-        Operator::GreaterOrEqual => rule.limit <= 0.0,
-        _ => false,
+        Operator::Less => rule.limit > most,
+        Operator::LessOrEqual => rule.limit >= most,
+        Operator::Greater => rule.limit < least,
+        Operator::GreaterOrEqual => rule.limit <= least,
     };
     let never_passes = match rule.operator {
-        Operator::Less => rule.limit <= 0.0,
-        Operator::LessOrEqual => rule.metric.is_duration() && rule.limit <= 0.0,
-        Operator::Greater => rule.metric.is_ratio() && rule.limit >= 1.0,
-        Operator::GreaterOrEqual => false,
+        Operator::Less => rule.limit <= least,
+        Operator::LessOrEqual => rule.limit < least,
+        Operator::Greater => rule.limit >= most,
+        Operator::GreaterOrEqual => rule.limit > most,
     };
     if never_fails {
         return Err("can never fail".to_owned());
@@ -179,6 +216,17 @@ fn decides(rule: &Rule, model: Model) -> Result<(), String> {
         return Err("can never pass".to_owned());
     }
     Ok(())
+}
+
+// What a metric can be at all; a histogram keeps durations between 1 ns and one hour.
+fn bounds(metric: &Metric) -> (f64, f64) {
+    if metric.is_duration() {
+        (1.0, Histogram::HIGHEST_NS as f64)
+    } else if metric.is_ratio() {
+        (0.0, 1.0)
+    } else {
+        (0.0, f64::INFINITY)
+    }
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ pub fn record(response_ns: &[u64]) -> RunRecord {
             build: "release".into(),
             cpu: "a processor".into(),
             cores: 2,
+            generator_processors: 1,
             command: vec!["loadtest".into(), "run".into()],
             generator_core: Some(0),
             target_core: Some(1),

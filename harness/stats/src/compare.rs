@@ -1,7 +1,7 @@
-//! Two runs side by side: the first version, one run per side. It describes; it does not decide.
+//! Two runs side by side: the first version, one run per side: no interval, no verdict. It describes; it does not decide.
 
 use record::histogram::Histogram;
-use record::run::{RunRecord, StepRecord};
+use record::run::RunRecord;
 use std::cmp::Ordering;
 use std::time::Duration;
 
@@ -139,12 +139,8 @@ fn quantiles(name: &str, baseline: &Histogram, candidate: &Histogram) -> Vec<Row
 }
 
 fn per_request(cpu: Option<Duration>, run: &RunRecord) -> Option<f64> {
-    let requests: u64 = run.steps.iter().map(requests).sum();
+    let requests = run.requests();
     Some(cpu?.as_secs_f64() * 1e6 / requests as f64).filter(|_| requests > 0)
-}
-
-fn requests(step: &StepRecord) -> u64 {
-    step.ok.service.count() + step.failures.values().sum::<u64>()
 }
 
 fn differences(a: &RunRecord, b: &RunRecord) -> Vec<String> {
@@ -160,6 +156,7 @@ fn differences(a: &RunRecord, b: &RunRecord) -> Vec<String> {
             a.plan.model.name().to_owned(),
             b.plan.model.name().to_owned(),
         ),
+        ("loadtest", p.version.clone(), q.version.clone()),
         ("build", p.build.clone(), q.build.clone()),
         ("processor", p.cpu.clone(), q.cpu.clone()),
         ("processors", p.cores.to_string(), q.cores.to_string()),
@@ -171,6 +168,7 @@ fn differences(a: &RunRecord, b: &RunRecord) -> Vec<String> {
         ("kernel", p.kernel.clone(), q.kernel.clone()),
         ("placement", placement(a), placement(b)),
         ("kind of target", kind(a).to_owned(), kind(b).to_owned()),
+        ("path", path(a).to_owned(), path(b).to_owned()),
         (
             "ending",
             format!("{:?}", a.ending),
@@ -198,6 +196,13 @@ fn kind(run: &RunRecord) -> &'static str {
     } else {
         "a service of its own"
     }
+}
+
+// Of the target's URL: host and port differ where two builds stand side by side, and another path is another load.
+fn path(run: &RunRecord) -> &str {
+    let url = &run.target.url;
+    let host = url.find("://").map_or(0, |at| at + 3);
+    url[host..].find('/').map_or("/", |at| &url[host + at..])
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod bucket;
 mod compare;
 mod judge;
+pub mod limits;
 mod rule;
 mod validity;
 

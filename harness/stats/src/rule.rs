@@ -4,10 +4,6 @@ use record::histogram::Histogram;
 use record::rule::{Metric, Operator, Rule, Term};
 use record::run::{RunRecord, StepRecord};
 
-/// Fewer samples than this beyond a quantile, and the quantile is an accident of the run. The design asks for 100 where a gate decides about
-/// a change; an absolute threshold usually has a wide margin, so 10 are enough to say that it holds or does not.
-pub(crate) const SAMPLES_BEYOND: f64 = 10.0;
-
 /// A threshold and what was seen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RuleResult {
@@ -40,24 +36,21 @@ pub(crate) fn judge(rule: &Rule, record: &RunRecord) -> RuleResult {
     }
 }
 
-// Unfinished arrivals are known from below only. Low: each counts with its age. High: each ranks above all finished ones. A rule with an
-// upper limit holds only if the high end does, and is broken only if the low end is.
+// Unfinished arrivals are known from below only. Low: each counts with its age. High: each ranks above all finished ones. What holds at the
+// end that makes it hardest holds; what does not hold at the end that makes it easiest is broken; between them nobody can say.
 fn duration(rule: &Rule, record: &RunRecord) -> (Option<f64>, u64, Option<bool>) {
     let (finished, unfinished) = times(rule, record);
-    let mut low = finished.clone();
-    low.add(&unfinished);
-    let samples = low.count();
-    let observed = value(rule.term, &low);
+    let mut all = finished.clone();
+    all.add(&unfinished);
     let holds = |value: f64| rule.operator.holds(value, rule.limit);
-    let upper_limit = matches!(rule.operator, Operator::Less | Operator::LessOrEqual);
-    let held = match (observed, high(rule.term, &finished, &unfinished)) {
-        (None, _) => None,
-        (Some(low), _) if upper_limit && !holds(low) => Some(false),
-        (Some(_), Some(high)) if upper_limit => holds(high).then_some(true),
-        (Some(_), None) if upper_limit => None,
-        (Some(low), _) => Some(holds(low)),
-    };
-    (observed, samples, held)
+    let low = value(rule.term, &all);
+    // Without a bound above, a lower limit may hold and an upper one may not.
+    let is_lower_limit = matches!(rule.operator, Operator::Greater | Operator::GreaterOrEqual);
+    let held = low.and_then(|low| {
+        let at_high = high(rule.term, &finished, &unfinished).map_or(is_lower_limit, holds);
+        (holds(low) == at_high).then_some(at_high)
+    });
+    (low, all.count(), held)
 }
 
 // The figure if every unfinished arrival took longer than every finished one; `None` where that is unbounded.
@@ -80,26 +73,17 @@ fn high(term: Term, finished: &Histogram, unfinished: &Histogram) -> Option<f64>
 }
 
 fn times(rule: &Rule, record: &RunRecord) -> (Histogram, Histogram) {
-    let chosen = record
-        .steps
-        .iter()
-        .filter(|step| rule.step.as_ref().is_none_or(|name| *name == step.step));
-    let mut all = Histogram::new();
-    let mut add = |of: fn(&StepRecord) -> &Histogram| {
-        for step in chosen.clone() {
-            all.add(of(step));
-        }
+    let merged = |of: fn(&StepRecord) -> &Histogram| {
+        let mut all = Histogram::new();
+        chosen(rule, record).for_each(|step| all.add(of(step)));
+        all
     };
     match rule.metric {
-        Metric::SendDelay => return (record.send_delay.clone(), Histogram::new()),
-        Metric::ServiceTime => {
-            add(|step| &step.ok.service);
-            return (all, Histogram::new());
-        }
-        _ => add(|step| &step.ok.response),
+        Metric::SendDelay => (record.send_delay.clone(), Histogram::new()),
+        Metric::ServiceTime => (merged(|step| &step.ok.service), Histogram::new()),
+        // Of which step an arrival that was never sent would have been is not known, so it counts against each.
+        _ => (merged(|step| &step.ok.response), record.unfinished.clone()),
     }
-    // Of which step an arrival that was never sent would have been is not known, so it counts against each.
-    (all, record.unfinished.clone())
 }
 
 fn value(term: Term, histogram: &Histogram) -> Option<f64> {
@@ -115,7 +99,7 @@ fn value(term: Term, histogram: &Histogram) -> Option<f64> {
 fn figure(rule: &Rule, record: &RunRecord) -> (Option<f64>, u64) {
     let requests = record.requests();
     match rule.metric {
-        Metric::ErrorRatio => (record.error_ratio(), requests),
+        Metric::ErrorRatio => error_ratio(rule, record),
         Metric::DroppedRatio => {
             let due = record.arrivals.scheduled;
             let never_sent = record.arrivals.dropped + record.arrivals.unsent;
@@ -124,4 +108,19 @@ fn figure(rule: &Rule, record: &RunRecord) -> (Option<f64>, u64) {
         Metric::Tps => ((requests > 0).then(|| record.tps()), requests),
         _ => ((requests > 0).then(|| record.qps()), requests),
     }
+}
+
+fn error_ratio(rule: &Rule, record: &RunRecord) -> (Option<f64>, u64) {
+    let (mut good, mut failed) = (0, 0);
+    for step in chosen(rule, record) {
+        good += step.ok.service.count();
+        failed += step.failures.values().sum::<u64>();
+    }
+    let all = good + failed;
+    ((all > 0).then(|| failed as f64 / all as f64), all)
+}
+
+fn chosen<'a>(rule: &'a Rule, record: &'a RunRecord) -> impl Iterator<Item = &'a StepRecord> {
+    let all = record.steps.iter();
+    all.filter(|step| rule.step.as_ref().is_none_or(|name| *name == step.step))
 }

@@ -1,9 +1,9 @@
-//! Can the numbers be trusted? Limits are data in one place; each reason says value, limit and what to do.
+//! Can the numbers be trusted? Each reason says value, limit and what to do; the limits are in [`crate::limits`].
 
-use crate::rule::{RuleResult, SAMPLES_BEYOND};
+use crate::limits::{DELIVERED, GENERATOR_CPU, SAMPLES_BEYOND, SEND_DELAY, SEND_DELAY_SHARE};
+use crate::rule::RuleResult;
 use record::rule::Term;
 use record::run::{Ending, Model, RunRecord};
-use std::time::Duration;
 
 /// A sentence about a run, with a stable code for scripts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,14 +26,6 @@ impl Reason {
     }
 }
 
-/// Send delay P99 beyond the larger of these, with a user idle all the time, is our own lateness and not a slow target's.
-const SEND_DELAY: Duration = Duration::from_millis(5);
-const SEND_DELAY_SHARE: f64 = 0.1;
-/// Achieved ÷ offered below this is under-delivery.
-const DELIVERED: f64 = 0.98;
-/// A generator that uses more of its processors than this is itself what is measured.
-const GENERATOR_CPU: f64 = 0.95;
-
 /// Why the numbers cannot be trusted; empty if they can.
 pub(crate) fn reasons(record: &RunRecord, thresholds: &[RuleResult]) -> Vec<Reason> {
     let mut reasons: Vec<_> = [
@@ -42,6 +34,7 @@ pub(crate) fn reasons(record: &RunRecord, thresholds: &[RuleResult]) -> Vec<Reas
         no_data(record),
         late(record),
         under_delivered(record),
+        saturated(record),
     ]
     .into_iter()
     .flatten()
@@ -124,19 +117,22 @@ fn late(record: &RunRecord) -> Option<Reason> {
     })
 }
 
-fn delivered(record: &RunRecord) -> Option<f64> {
-    let offered = record.offered_rate();
-    (record.plan.model == Model::Open && offered > 0.0).then(|| record.achieved_rate() / offered)
-}
-
+// Sent, not finished: what was sent in time and answered after the end of the phase is no fault of the generator. With slow answers and
+// no warm-up that alone would be more than the limit.
 fn under_delivered(record: &RunRecord) -> Option<Reason> {
-    let share = delivered(record)?;
-    (share < DELIVERED && never_full(record) && record.ending == Ending::Completed).then(|| {
+    let arrivals = record.arrivals;
+    let unsent = arrivals.unsent + arrivals.dropped;
+    let share = 1.0 - unsent as f64 / arrivals.scheduled as f64;
+    let ours = record.plan.model == Model::Open
+        && record.ending == Ending::Completed
+        && never_full(record);
+    (ours && share < DELIVERED).then(|| {
         Reason::new(
             "under_delivered",
             format!(
-                "only {:.1} % of the offered load was achieved, and the target was never full",
-                share * 100.0
+                "only {:.1} % of the arrivals due were sent, limit {:.0} %, with idle users at hand",
+                share * 100.0,
+                DELIVERED * 100.0
             ),
             "the generator is the limit: give it a processor of its own, or offer less",
         )
@@ -154,7 +150,8 @@ fn too_few(result: &RuleResult) -> Option<Reason> {
     let Term::Quantile(share) = result.rule.term else {
         return None;
     };
-    let beyond = (1.0 - share) * result.samples as f64;
+    // Rounded, so that 100 samples leave 10 beyond P90 and not 9.999….
+    let beyond = ((1.0 - share) * result.samples as f64 * 1e6).round() / 1e6;
     // A broken rule needs no more samples to be broken.
     (beyond < SAMPLES_BEYOND && result.held != Some(false)).then(|| {
         Reason::new(
@@ -176,6 +173,12 @@ pub(crate) fn all_failed(record: &RunRecord) -> Option<Reason> {
     })
 }
 
+// Finished ÷ due, as far as the steady phase went. Says nothing of blame by itself.
+fn delivered(record: &RunRecord) -> Option<f64> {
+    let offered = record.offered_rate();
+    (record.plan.model == Model::Open && offered > 0.0).then(|| record.achieved_rate() / offered)
+}
+
 fn overloaded(record: &RunRecord) -> Option<Reason> {
     let share = delivered(record)?;
     (share < DELIVERED && !never_full(record)).then(|| {
@@ -187,18 +190,44 @@ fn overloaded(record: &RunRecord) -> Option<Reason> {
     })
 }
 
-fn busy_generator(record: &RunRecord) -> Option<Reason> {
+// Share of the generator's processors that it used.
+fn generator_share(record: &RunRecord) -> Option<f64> {
     let cpu = record.costs.generator_cpu?.as_secs_f64();
-    let share = cpu / record.steady.length().as_secs_f64();
-    (record.plan.model == Model::Open
-        && record.provenance.generator_core.is_some()
-        && record.provenance.cores == 2
-        && share > GENERATOR_CPU)
-        .then(|| {
-            Reason::new(
-                "generator_cpu",
-                format!("the generator used {:.0} % of its processor", share * 100.0),
-                "what looks like the target's limit may be the generator's",
-            )
-        })
+    let processors = f64::from(record.provenance.generator_processors.max(1));
+    let share = cpu / record.steady.length().as_secs_f64() / processors;
+    share.is_finite().then_some(share)
+}
+
+// A generator without CPU time to spare that does not deliver is the limit itself, whatever the target looks like.
+fn saturated(record: &RunRecord) -> Option<Reason> {
+    let share = generator_share(record)?;
+    let delivered = record.achieved_rate() / record.offered_rate();
+    let open = record.plan.model == Model::Open && record.ending == Ending::Completed;
+    (open && share > GENERATOR_CPU && delivered < DELIVERED).then(|| {
+        Reason::new(
+            "generator_cpu",
+            format!(
+                "the generator used {:.0} % of its {} processors and achieved {:.1} % of the offered load",
+                share * 100.0,
+                record.provenance.generator_processors,
+                delivered * 100.0
+            ),
+            "the generator is the limit: give it more processors, or offer less",
+        )
+    })
+}
+
+fn busy_generator(record: &RunRecord) -> Option<Reason> {
+    let share = generator_share(record)?;
+    let open = record.plan.model == Model::Open;
+    (open && share > GENERATOR_CPU && saturated(record).is_none()).then(|| {
+        Reason::new(
+            "generator_busy",
+            format!(
+                "the generator used {:.0} % of its processors, and still delivered",
+                share * 100.0
+            ),
+            "near its limit part of the response time is the generator's own",
+        )
+    })
 }

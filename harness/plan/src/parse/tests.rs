@@ -33,6 +33,17 @@ fn says(text: &str) -> String {
     plan(text, "plan.toml").expect_err(text).to_string()
 }
 
+fn change(from: &str, to: &str) -> String {
+    says(&OPEN.replace(from, to))
+}
+
+fn shows(error: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(error.contains(part), "{error:?} lacks {part:?}");
+    }
+    assert!(!error.contains(char::is_control), "{error:?}");
+}
+
 #[test]
 fn a_plan_reads_as_written() {
     let plan = open();
@@ -42,13 +53,12 @@ fn a_plan_reads_as_written() {
     assert_eq!(plan.scenarios[1].weight, 1);
     assert_eq!(
         plan.words(),
-        "open model, constant arrivals, 2000 per second for 20 s after 3 s of warm-up = 46000 arrivals, up to 256 in flight, seed 42"
+        "open, constant, 2 000 arrivals/s for 20 s after 3 s of warm-up = 40 000 arrivals, up to 256 in flight, seed 42"
     );
 }
 
 #[test]
 fn mistakes_are_named_with_file_line_and_hint() {
-    let change = |from: &str, to: &str| says(&OPEN.replace(from, to));
     for (error, parts) in [
         (
             change("rate =", "raet ="),
@@ -74,106 +84,124 @@ fn mistakes_are_named_with_file_line_and_hint() {
             change("\"constant\"", "\"constnat\""),
             &["plan.toml:9:", "did you mean \"constant\""],
         ),
+    ] {
+        shows(&error, parts);
+    }
+}
+
+#[test]
+fn what_a_reader_of_toml_cannot_refuse_is_named_as_well() {
+    for (error, parts) in [
         (
             change("\"open\"", "\"closed\""),
-            &["schedule.rate", "closed model"],
+            &["plan.toml:10:8: schedule.rate", "closed model"][..],
+        ),
+        (
+            change("\"open\"", "\"opne\""),
+            &["plan.toml:5:9: model", "\"opne\""],
         ),
         (
             change("max_in_flight", "users"),
-            &["schedule.users", "open model"],
+            &["plan.toml:11:9: schedule.users", "open model"],
         ),
-        (change("schema = 1", "schema = 2"), &["schema 2", "newer"]),
+        (
+            change("schema = 1", "schema = 2"),
+            &["plan.toml:2:10: schema", "newer"],
+        ),
         (
             change("weight = 6", "weight = 0"),
-            &["scenario \"transfer\"", "weight 0"],
+            &["plan.toml:17:10: scenario \"transfer\": weight 0"],
+        ),
+        (
+            change("weight = 6", "weight = \"6\""),
+            &["plan.toml:17:10: weight: invalid type"],
         ),
         (
             change("\"read\"", "\"transfer\""),
-            &["scenario \"transfer\"", "twice"],
+            &["plan.toml:19:8: scenario \"transfer\"", "twice"],
         ),
         (
             change("zipf(0.99)", "zipf(-1)"),
-            &["data.pick", "zipf(0.99)"],
+            &["plan.toml:14:8: data.pick", "zipf(0.99)"],
         ),
         (
             change("p99 < 20ms", "p99 < 20"),
-            &["threshold \"p99 < 20\"", "no unit"],
+            &["plan.toml:21:8: threshold \"p99 < 20\"", "no unit"],
         ),
         (
             change("\"20s\"", "\"1ms\""),
-            &["phases.duration", "too short"],
+            &[
+                "plan.toml:7:38: phases.duration",
+                "1ms is not between 100ms",
+            ],
         ),
-        (change("accounts = 10", "accounts = 1"), &["data.accounts"]),
+        (
+            change("\"3s\"", "\"25h\""),
+            &["plan.toml:7:21: phases.warmup", "90000s"],
+        ),
+        (
+            change("2k/s", "0.0001/s"),
+            &["plan.toml:10:8: schedule.rate", "0.0001"],
+        ),
+        (
+            change("accounts = 10", "accounts = 1"),
+            &["plan.toml:13:12: data.accounts"],
+        ),
         (
             change("max_in_flight = 256", "max_in_flight = 0"),
-            &["max_in_flight"],
+            &["plan.toml:11:17: schedule.max_in_flight: 0"],
         ),
         (
-            "schema = 1\nname = \"x\"\n".to_owned().pipe(says),
-            &["scenario", "0"],
+            change("\"a plan\"", "\"\"\"a\nplan\"\"\""),
+            &["plan.toml:3:8: name", "one line"],
+        ),
+        (
+            change("zipf(0.99)", "a\\nb\\u001b"),
+            &["data.pick", "\"a b \""],
+        ),
+        (
+            says("schema = 1\nname = \"x\"\n"),
+            &["plan.toml: scenario", "one at least"],
         ),
     ] {
-        for part in parts {
-            assert!(error.contains(part), "{error:?} lacks {part:?}");
-        }
-        assert!(!error.contains('\n'), "{error:?}");
+        shows(&error, parts);
     }
 }
-
-trait Pipe: Sized {
-    fn pipe<T>(self, f: impl FnOnce(&str) -> T) -> T
-    where
-        Self: AsRef<str>,
-    {
-        f(self.as_ref())
-    }
-}
-
-impl Pipe for String {}
 
 #[test]
-fn flags_change_the_model_and_what_goes_with_it() {
-    let rate = Rate::per_second(500.0);
-    let closed = open()
-        .with(Overrides {
-            connections: Some(7),
+fn a_target_without_scenarios_is_requested_as_it_is() {
+    let text = "schema = 1\nname = \"x\"\ntarget = { url = \"http://127.0.0.1:1/a\" }\n";
+    let names: Vec<_> = plan(text, "plan.toml")
+        .expect("valid")
+        .scenarios
+        .into_iter()
+        .map(|choice| choice.name)
+        .collect();
+    assert_eq!(names, [HTTP]);
+}
+
+#[test]
+fn words_say_what_will_be_offered() {
+    let with = |overrides| open().with(overrides).expect("valid").words();
+    assert_eq!(
+        with(Overrides {
+            users: Some(50),
             ..Overrides::default()
-        })
-        .expect("valid");
-    assert_eq!(
-        (closed.model, closed.users, closed.rate),
-        (Model::Closed, 7, None)
+        }),
+        "closed, 50 users without think time for 20 s after 3 s of warm-up, seed 42"
     );
-    assert!(
-        closed.thresholds.is_empty(),
-        "a closed plan cannot judge response time"
-    );
-    let again = closed
-        .with(Overrides {
-            rate,
-            connections: Some(9),
-            thresholds: vec!["p99 < 1s".into()],
-            ..Overrides::default()
-        })
-        .expect("valid");
-    assert_eq!(
-        (again.model, again.users, again.rate),
-        (Model::Open, 9, rate)
-    );
-    assert_eq!(
-        again.thresholds[0].metric,
-        record::rule::Metric::ResponseTime
-    );
-    let error = open().with(Overrides {
-        duration: Some(Duration::ZERO),
+    let poisson = Plan {
+        arrivals: Arrivals::Poisson,
+        ..open()
+    };
+    assert!(poisson.words().contains("= about 40 000 arrivals"));
+    // Long plans are counted, not drawn.
+    let long = with(Overrides {
+        rate: Rate::per_second(Rate::MAX),
+        duration: Some(limits::PHASE),
         ..Overrides::default()
     });
-    assert!(
-        error
-            .expect_err("too short")
-            .to_string()
-            .contains("phases.duration")
-    );
+    assert!(long.contains("864 000 000 000 arrivals"), "{long}");
 }
 
 #[test]
@@ -207,7 +235,8 @@ proptest! {
     #[test]
     fn a_resolved_plan_reads_back(
         name in "\\PC{0,20}",
-        seed in 0..=i64::MAX as u64,
+        think in 0..1_000_000_000_000_u64,
+        seed in any::<u64>(),
         rate in proptest::option::of(0.001..100_000.0_f64),
         users in 1..100_000_u32,
         warmup in 0..100_000_000_000_u64,
@@ -220,20 +249,24 @@ proptest! {
         plan.warmup = Duration::from_nanos(warmup);
         plan.scenarios[0].weight = weight;
         plan.arrivals = if constant { Arrivals::Constant } else { Arrivals::Poisson };
-        match rate.and_then(Rate::per_second) {
-            Some(rate) => plan.rate = Some(rate),
-            None => plan = plan.with(Overrides { users: Some(users), ..Overrides::default() }).expect("valid"),
+        if let Some(rate) = rate.and_then(Rate::per_second) {
+            plan.rate = Some(rate);
+        } else {
+            plan = plan.with(Overrides { users: Some(users), ..Overrides::default() }).expect("valid");
+            plan.think = Duration::from_nanos(think);
         }
         let back = super::plan(&plan.to_toml(), "again");
         prop_assert_eq!(back.map_err(|e| e.to_string()), Ok(plan));
     }
 
     #[test]
-    fn any_text_is_refused_or_read(text in "\\PC{0,200}", at in 0..600_usize, junk in "\\PC{0,5}") {
-        let _ = plan(&text, "x");
+    fn any_text_is_refused_in_one_line_or_read(text in "\\PC{0,200}", at in 0..600_usize, junk in "(?s).{0,5}") {
         let mut changed = OPEN.to_owned();
-        let at = floor_char_boundary(&changed, at);
-        changed.insert_str(at, &junk);
-        let _ = plan(&changed, "x");
+        changed.insert_str(changed.floor_char_boundary(at), &junk);
+        for text in [text, changed] {
+            if let Err(error) = plan(&text, "x") {
+                prop_assert!(!error.to_string().contains(char::is_control), "{error}");
+            }
+        }
     }
 }

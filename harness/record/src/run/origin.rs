@@ -23,6 +23,8 @@ pub struct Provenance {
     pub cores: u32,
     /// Main memory in bytes.
     pub memory_bytes: u64,
+    /// Processors the generator has to itself or shares; its runtime has a worker on each.
+    pub generator_processors: u32,
     /// Processor the generator was pinned to.
     pub generator_core: Option<u32>,
     /// Processor the target was pinned to.

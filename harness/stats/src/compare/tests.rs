@@ -1,4 +1,5 @@
 use super::*;
+use proptest::prelude::*;
 use record::specimen;
 
 fn find<'a>(comparison: &'a Comparison, name: &str) -> &'a Row {
@@ -59,6 +60,16 @@ fn what_makes_a_comparison_doubtful_is_named() {
 }
 
 #[test]
+fn another_address_is_no_difference_and_another_path_is() {
+    let a = specimen::record(&[1_000_000]);
+    let mut b = a.clone();
+    b.target.url = "http://127.0.0.1:9999/".into();
+    assert_eq!(compare(&a, &b).differences, [""; 0]);
+    b.target.url = "http://127.0.0.1:8080/a?b=c".into();
+    assert_eq!(compare(&a, &b).differences, ["path: / and /a?b=c"]);
+}
+
+#[test]
 fn what_one_side_lacks_has_no_ratio() {
     let a = specimen::record(&[1_000_000]);
     let mut b = a.clone();
@@ -69,4 +80,22 @@ fn what_one_side_lacks_has_no_ratio() {
         (row.baseline, row.candidate, row.ratio, row.better),
         (Some(10.0), None, None, None)
     );
+}
+
+proptest! {
+    // Turned round, every ratio is the reciprocal and what was better is worse.
+    #[test]
+    fn the_order_of_the_runs_turns_the_answer_round(
+        a in proptest::collection::vec(1..10_000_000_000_u64, 1..20),
+        b in proptest::collection::vec(1..10_000_000_000_u64, 1..20),
+    ) {
+        let (a, b) = (specimen::record(&a), specimen::record(&b));
+        let (forth, back) = (compare(&a, &b), compare(&b, &a));
+        for (one, other) in forth.rows.iter().zip(&back.rows) {
+            prop_assert_eq!(one.better.map(|better| !better), other.better);
+            if let (Some(one), Some(other)) = (one.ratio, other.ratio) {
+                prop_assert!((one * other - 1.0).abs() < 1e-9);
+            }
+        }
+    }
 }

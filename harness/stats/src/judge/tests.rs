@@ -1,4 +1,5 @@
 use super::*;
+use proptest::prelude::*;
 use record::rule::{Metric, Operator, Rule, Term};
 use record::run::{AuditCheck, RunRecord};
 use record::specimen;
@@ -143,16 +144,90 @@ fn a_late_generator_is_invalid_unless_the_target_was_full() {
 
 #[test]
 fn under_delivery_is_ours_unless_the_target_was_full() {
-    let slow = |r: &mut RunRecord| r.windows[0].committed /= 2;
+    let held_back = |r: &mut RunRecord| {
+        r.plan.thresholds.clear();
+        r.arrivals.scheduled += 100;
+        r.arrivals.unsent = 100;
+    };
     assert_eq!(
-        verdict_of(slow),
+        verdict_of(held_back),
         (Verdict::Invalid, vec!["under_delivered"])
     );
     let full = |r: &mut RunRecord| {
-        slow(r);
+        held_back(r);
         r.windows[3].backlog = 5;
     };
     assert_eq!(verdict_of(full), (Verdict::Pass, vec!["overloaded"]));
+    // Who is interrupted leaves arrivals behind.
+    let interrupted = |r: &mut RunRecord| {
+        held_back(r);
+        r.ending = Ending::Interrupted;
+    };
+    assert_eq!(verdict_of(interrupted).0, Verdict::Inconclusive);
+}
+
+#[test]
+fn answers_after_the_end_of_the_phase_are_no_fault_of_the_generator() {
+    let late_answers = |r: &mut RunRecord| r.windows[0].committed /= 2;
+    assert_eq!(verdict_of(late_answers), (Verdict::Pass, vec![]));
+}
+
+#[test]
+fn a_closed_run_is_not_held_to_a_schedule() {
+    let closed = |r: &mut RunRecord| {
+        r.plan.model = record::run::Model::Closed;
+        r.plan.thresholds.clear();
+        r.send_delay = specimen::histogram(&[50 * MS; 2000]);
+        r.costs.generator_cpu = Some(std::time::Duration::from_secs(20));
+    };
+    assert_eq!(verdict_of(closed), (Verdict::Pass, vec![]));
+}
+
+#[test]
+fn a_lower_limit_holds_if_the_low_end_does() {
+    let unfinished = |limit: f64| {
+        move |r: &mut RunRecord| {
+            r.unfinished = specimen::histogram(&[10 * MS; 100]);
+            r.plan.thresholds = vec![rule(
+                Metric::ResponseTime,
+                Term::Quantile(0.99),
+                Operator::Greater,
+                limit,
+            )];
+        }
+    };
+    assert_eq!(verdict_of(unfinished(5e6)).0, Verdict::Pass);
+    // The unfinished may have taken longer than this or not.
+    assert_eq!(verdict_of(unfinished(30e6)).0, Verdict::Inconclusive);
+}
+
+#[test]
+fn a_percentile_needs_ten_samples_beyond_it() {
+    let p90 = |count: usize| {
+        let mut record = specimen::record(&vec![MS; count]);
+        record.plan.thresholds[0].term = Term::Quantile(0.9);
+        judge(&record).verdict
+    };
+    assert_eq!(p90(100), Verdict::Pass);
+    assert_eq!(p90(99), Verdict::Invalid);
+}
+
+#[test]
+fn a_saturated_generator_is_invalid_if_it_does_not_deliver() {
+    let busy = |r: &mut RunRecord| r.costs.generator_cpu = Some(std::time::Duration::from_secs(19));
+    assert_eq!(verdict_of(busy), (Verdict::Pass, vec!["generator_busy"]));
+    let limit = |r: &mut RunRecord| {
+        busy(r);
+        r.windows[0].committed /= 2;
+        r.windows[3].backlog = 5;
+    };
+    let (verdict, reasons) = verdict_of(limit);
+    assert_eq!((verdict, reasons[0]), (Verdict::Invalid, "generator_cpu"));
+    let spare = |r: &mut RunRecord| {
+        limit(r);
+        r.provenance.generator_processors = 4;
+    };
+    assert_eq!(verdict_of(spare).0, Verdict::Pass);
 }
 
 #[test]
@@ -195,6 +270,13 @@ fn ratios_and_rates_are_judged_as_such() {
         )),
         Verdict::Pass
     );
+    let step = |name: &str| {
+        let mut one = rule(Metric::ErrorRatio, Term::Value, Operator::Less, 0.001);
+        one.step = Some(name.into());
+        of(one)
+    };
+    assert_eq!(step("transfer"), Verdict::Pass);
+    assert_eq!(step("never"), Verdict::Invalid);
     assert_eq!(
         of(rule(Metric::Tps, Term::Value, Operator::Greater, 1000.0)),
         Verdict::Fail
@@ -208,4 +290,26 @@ fn ratios_and_rates_are_judged_as_such() {
         )),
         Verdict::Pass
     );
+}
+
+proptest! {
+    // Asking for less never turns a pass into anything else, nor more a fail.
+    #[test]
+    fn a_wider_limit_is_never_harder(
+        times in proptest::collection::vec(1..100 * MS, 1..300),
+        ages in proptest::collection::vec(1..100 * MS, 0..50),
+        limits in (1..100 * MS, 1..100 * MS),
+        share in 0.0..1.0_f64,
+    ) {
+        let held = |limit: u64| {
+            let mut record = specimen::record(&times);
+            record.unfinished = specimen::histogram(&ages);
+            let limit = limit as f64;
+            record.plan.thresholds = vec![rule(Metric::ResponseTime, Term::Quantile(share), Operator::Less, limit)];
+            // Fails, cannot be said, holds.
+            [Some(false), None, Some(true)].iter().position(|held| *held == judge(&record).thresholds[0].held)
+        };
+        let (narrow, wide) = (limits.0.min(limits.1), limits.0.max(limits.1));
+        prop_assert!(held(narrow) <= held(wide));
+    }
 }

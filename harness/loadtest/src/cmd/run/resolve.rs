@@ -88,6 +88,7 @@ impl Resolved {
                 .and_then(|&cpu| u32::try_from(cpu).ok())
         };
         Provenance {
+            generator_processors: u32::try_from(placement.generator.len()).unwrap_or(u32::MAX),
             generator_core: first(&placement.generator),
             target_core: first(&placement.target),
             ..provenance::here()

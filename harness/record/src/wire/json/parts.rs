@@ -39,6 +39,7 @@ mirror!(Provenance = run::Provenance {
     cpu: String,
     cores: u32,
     memory_bytes: u64,
+    generator_processors: u32,
     generator_core: Option<u32>,
     target_core: Option<u32>,
     command: Vec<String>,
