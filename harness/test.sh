@@ -38,6 +38,14 @@ if [ "${#missing[@]}" -gt 0 ]; then
   fi
 fi
 
+# Another HdrHistogram implementation, to read our histogram logs with.
+tools=target/test-tools
+if [ ! -x "$tools/bin/python" ] && python3 -c 'import venv' 2>/dev/null; then
+  say "installing the Python package hdrhistogram into $tools"
+  python3 -m venv "$tools" && "$tools/bin/pip" install -q --disable-pip-version-check hdrhistogram==0.10.8 ||
+    { rm -rf "$tools"; echo "not installed: the test that needs it skips itself"; }
+fi
+
 say "format"
 cargo fmt --all --check
 

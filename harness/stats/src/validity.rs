@@ -207,9 +207,8 @@ fn saturated(record: &RunRecord) -> Option<Reason> {
         Reason::new(
             "generator_cpu",
             format!(
-                "the generator used {:.0} % of its {} processors and achieved {:.1} % of the offered load",
+                "the generator used {:.0} % of the CPU time it may have and achieved {:.1} % of the offered load",
                 share * 100.0,
-                record.provenance.generator_processors,
                 delivered * 100.0
             ),
             "the generator is the limit: give it more processors, or offer less",
@@ -224,7 +223,7 @@ fn busy_generator(record: &RunRecord) -> Option<Reason> {
         Reason::new(
             "generator_busy",
             format!(
-                "the generator used {:.0} % of its processors, and still delivered",
+                "the generator used {:.0} % of the CPU time it may have, and still delivered",
                 share * 100.0
             ),
             "near its limit part of the response time is the generator's own",

@@ -1,7 +1,7 @@
 //! The main job at small size: one command, and every file opens in its usual tool.
 
 use crate::browser;
-use crate::tool::{Scratch, get, json, loadtest, promtool, turn};
+use crate::tool::{Scratch, get, json, loadtest, promtool, skipped, turn};
 use flate2::read::GzDecoder;
 use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
 use record::profile::Profile;
@@ -19,6 +19,39 @@ fn profile(path: &Path) -> Profile {
 fn names(profile: &Profile, column: &str) -> String {
     let folded = profile.folded(profile.value_index(column).unwrap());
     folded.into_keys().collect::<Vec<_>>().join("\n")
+}
+
+// The Python implementation, where `harness/test.sh` could install it.
+fn another_implementation_reads(log: &Path) {
+    const SCRIPT: &str = "
+import sys
+from hdrh.histogram import HdrHistogram
+from hdrh.log import HistogramLogReader
+reference = HdrHistogram(1, 3600000000000, 3)
+reader, total, tags = HistogramLogReader(sys.argv[1], reference), 0, set()
+while (histogram := reader.get_next_interval_histogram()) is not None:
+    total += histogram.get_total_count()
+    tags.add(histogram.get_tag())
+print(total, 'transfer/transfer:response_time' in tags)
+";
+    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/test-tools/bin/python");
+    if !python.exists() {
+        return skipped("the Python package hdrhistogram");
+    }
+    let read = std::process::Command::new(python)
+        .args(["-c", SCRIPT])
+        .arg(log)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&read.stdout).into_owned();
+    let (total, tagged) = said
+        .trim()
+        .split_once(' ')
+        .unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&read.stderr)));
+    assert!(
+        total.parse::<u64>().unwrap() > 1000 && tagged == "True",
+        "{said}"
+    );
 }
 
 #[test]
@@ -94,6 +127,8 @@ fn load_the_canonical_plan_leaves_every_file_and_each_opens() {
             .any(|tag| tag == "transfer/transfer:response_time"),
         "{tags:?}"
     );
+
+    another_implementation_reads(&folder.join("times.hlog"));
 
     for name in ["metrics.prom", "target-metrics.prom"] {
         let text = std::fs::read(folder.join(name)).unwrap();

@@ -53,3 +53,13 @@ fn headline_figures_come_from_the_right_places() {
     assert_eq!(record.response_time().count(), 2);
     assert_eq!(record.error_ratio(), Some(1.0 / 3.0));
 }
+
+/// A record as the first version wrote it, of a real run: it must stay readable.
+#[test]
+fn a_record_of_version_1_reads() {
+    let record = from_json(include_str!("../../tests/data/v1.json")).expect("readable");
+    assert_eq!(record.plan.name, "canonical");
+    assert!(record.arrivals.is_conserved());
+    assert!(record.response_time().count() > 10_000);
+    assert!(record.audit.is_some_and(|audit| audit.passed()));
+}
