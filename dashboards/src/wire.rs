@@ -205,6 +205,8 @@ pub struct Lines {
     pub fill_opacity: u8,
     pub show_points: &'static str,
     pub span_nulls: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub axis_soft_max: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -274,6 +276,16 @@ pub struct Legend {
     pub placement: &'static str,
     pub calcs: [&'static str; 2],
     pub show_legend: bool,
+    #[serde(flatten)]
+    pub sort: Option<LegendSort>,
+}
+
+/// The column that orders the rows of a legend.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LegendSort {
+    pub sort_by: &'static str,
+    pub sort_desc: bool,
 }
 
 #[derive(Debug, Serialize)]

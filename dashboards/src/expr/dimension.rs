@@ -50,6 +50,16 @@ impl Dimension {
         }
     }
 
+    /// How far an axis reaches where the values stay below: Grafana gives a line of zeros an axis to 100, and a share one to
+    /// 10 000 %. `None` where no value is natural.
+    pub fn least_axis(self) -> Option<f64> {
+        match self {
+            Self::Requests | Self::Count | Self::RequestRate | Self::EventRate => Some(1.0),
+            Self::Share => Some(0.01),
+            Self::Seconds | Self::Bytes | Self::ByteRate | Self::Cores => None,
+        }
+    }
+
     /// The same thing per second.
     pub fn per_second(self) -> Self {
         match self {

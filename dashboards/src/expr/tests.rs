@@ -63,6 +63,16 @@ fn units_follow_the_arithmetic() {
 }
 
 #[test]
+fn nothing_is_divided_by_no_events() {
+    let rate = |family| in_rule(family).rate(Window::Fixed("1m")).sum();
+    check(
+        &rate(&m::RUNTIME_ALLOCATIONS).per(&rate(&m::HTTP_REQUESTS)),
+        "short",
+        "sum(rate(runtime_allocations_total[1m])) / (sum(rate(http_requests_total[1m])) > 0)",
+    );
+}
+
+#[test]
 fn a_binary_operand_is_bracketed() {
     let all = in_rule(&m::HTTP_IN_FLIGHT).value().sum();
     let zero = in_rule(&m::HTTP_IN_FLIGHT)

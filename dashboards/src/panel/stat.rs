@@ -9,7 +9,7 @@ use crate::wire::{Color, Options, Panel, ReduceOptions, StatOptions};
 pub enum Reading {
     /// One instant query over the whole range: shares, quantiles and counts.
     WholeRange,
-    /// The mean of the drawn points, with the line behind it: for rates. A rate over the whole range would divide the
+    /// The mean over the points of the range: for rates. A rate over the whole range would divide the
     /// requests of a one-minute run by the quarter of an hour that the board shows.
     MeanOfPoints,
 }
@@ -25,9 +25,9 @@ pub fn stat(about: About, reading: Reading, query: Query, red_from: Option<f64>)
         mode: "thresholds",
         fixed_color: None,
     };
-    let (asks, calculation, graph) = match reading {
-        Reading::WholeRange => (Asks::Number, "lastNotNull", "none"),
-        Reading::MeanOfPoints => (Asks::Line, "mean", "area"),
+    let (asks, calculation) = match reading {
+        Reading::WholeRange => (Asks::Number, "lastNotNull"),
+        Reading::MeanOfPoints => (Asks::Line, "mean"),
     };
     Panel {
         field_config: Some(fields),
@@ -37,7 +37,8 @@ pub fn stat(about: About, reading: Reading, query: Query, red_from: Option<f64>)
                 fields: "",
                 values: false,
             },
-            graph_mode: graph,
+            // A line behind the number halves the number; the line stands in its own panel below.
+            graph_mode: "none",
             color_mode: if red_from.is_some() { "value" } else { "none" },
             text_mode: "value",
         })),

@@ -59,7 +59,8 @@ fn a_line_that_is_a_limit() {
                 "lineWidth": 1,
                 "fillOpacity": 8,
                 "showPoints": "never",
-                "spanNulls": false
+                "spanNulls": false,
+                "axisSoftMax": 1.0
               }
             },
             "overrides": [
@@ -133,6 +134,33 @@ fn a_line_that_is_a_limit() {
               "legendFormat": "limit"
             }
           ]
+        }"#]],
+    );
+}
+
+#[test]
+fn the_largest_value_of_a_label_is_the_first_row() {
+    let failures = in_rule(&m::LOADTEST_FAILURES).rate(Window::RateInterval);
+    let panel = time_series(
+        advice(),
+        &[query("{{kind}}", failures.sum_by(&["kind"]))],
+    );
+    let Some(Options::TimeSeries(options)) = panel.options else {
+        panic!("a time series has options of one");
+    };
+    check(
+        &options.legend,
+        &expect![[r#"
+        {
+          "displayMode": "table",
+          "placement": "right",
+          "calcs": [
+            "mean",
+            "max"
+          ],
+          "showLegend": true,
+          "sortBy": "Max",
+          "sortDesc": true
         }"#]],
     );
 }

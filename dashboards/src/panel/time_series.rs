@@ -2,21 +2,30 @@
 
 use super::{About, Asks, Query, Style, described, dimension, field_config, for_field, targets};
 use crate::wire::{
-    Color, Legend, LineStyle, Lines, Options, Override, Panel, Property, TimeSeriesOptions, Tooltip,
+    Color, Legend, LegendSort, LineStyle, Lines, Options, Override, Panel, Property,
+    TimeSeriesOptions, Tooltip,
+};
+
+/// Values of a label are too many to see at once, and most are zero: what matters shall not need scrolling.
+const LARGEST_FIRST: LegendSort = LegendSort {
+    sort_by: "Max",
+    sort_desc: true,
 };
 
 /// Lines over time, with a legend table where there may be more than one.
 pub fn time_series(about: About, queries: &[Query]) -> Panel {
     let overrides = queries.iter().filter_map(drawn_apart).collect();
-    let mut fields = field_config(dimension(&about, queries), overrides);
+    let dimension = dimension(&about, queries);
+    let mut fields = field_config(dimension, overrides);
     fields.defaults.min = Some(0.0);
     fields.defaults.custom = Some(Lines {
         line_width: 1,
         fill_opacity: 8,
         show_points: "never",
         span_nulls: false,
+        axis_soft_max: dimension.least_axis(),
     });
-    let many = queries.len() > 1 || queries.iter().any(|query| query.legend.contains("{{"));
+    let by_label = queries.iter().any(|query| query.legend.contains("{{"));
     Panel {
         field_config: Some(fields),
         options: Some(Options::TimeSeries(TimeSeriesOptions {
@@ -24,7 +33,8 @@ pub fn time_series(about: About, queries: &[Query]) -> Panel {
                 display_mode: "table",
                 placement: "right",
                 calcs: ["mean", "max"],
-                show_legend: many,
+                show_legend: by_label || queries.len() > 1,
+                sort: by_label.then_some(LARGEST_FIRST),
             },
             tooltip: Tooltip {
                 mode: "multi",

@@ -169,6 +169,10 @@ impl Collector {
             window,
             sets: [&sets.warmup, &sets.steady],
             remaining: steady_end.saturating_sub(window.span.end),
+            dropped: self
+                .handover
+                .as_ref()
+                .map_or(0, |handover| handover.dropped()),
             users: self.users,
         });
     }

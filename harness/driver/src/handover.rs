@@ -104,6 +104,11 @@ impl Handover {
         self.state().backlog.len() as u64
     }
 
+    /// How many arrivals have been given up so far because the backlog was full.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.state().dropped.len() as u64
+    }
+
     /// Arrivals given up so far because the backlog was full; each is returned once.
     pub(crate) fn take_dropped(&self) -> Vec<Arrival> {
         std::mem::take(&mut self.state().dropped)

@@ -12,6 +12,8 @@ pub struct WindowView<'a> {
     pub sets: [&'a PhaseSet; 2],
     /// Time until the end of the steady phase.
     pub remaining: Duration,
+    /// Arrivals given up since T0 because the backlog was full.
+    pub dropped: u64,
     /// Users that are running.
     pub users: u64,
 }

@@ -58,7 +58,8 @@ pub(crate) struct Due {
 // The thread looks at the stop flag at least this often.
 const LONGEST_SLEEP: Duration = Duration::from_millis(10);
 
-/// Releases the schedule's arrivals until it is over or `stop` is set.
+/// Releases the schedule's arrivals until it is over. With `stop` set it ends as soon as nothing is due: what was due is released, and
+/// counted, even then.
 pub(crate) fn run(
     schedule: impl Iterator<Item = Arrival>,
     clock: Clock,
@@ -70,8 +71,9 @@ pub(crate) fn run(
     // the send delay.
     let _ = rustix::thread::set_current_timer_slack(NonZeroU64::new(1));
     let mut pacer = Pacer::new(schedule);
-    while !stop.load(Ordering::Relaxed) {
+    loop {
         match pacer.poll(clock.now()) {
+            Next::Wait(_) if stop.load(Ordering::Relaxed) => return,
             Next::Wait(nanoseconds) => {
                 std::thread::sleep(Duration::from_nanos(nanoseconds).min(LONGEST_SLEEP));
             }

@@ -148,7 +148,7 @@ macro_rules! families {
 
 families! {
     LOADTEST_ARRIVALS_DROPPED = "loadtest_arrivals_dropped_total", Kind::Counter, Count, Generator,
-        [closed("reason", &["no_slot", "backlog_full"])],
+        [closed("reason", &["backlog_full"])],
         "Arrivals that were due and never sent, by reason.";
     LOADTEST_ARRIVALS_DUE = "loadtest_arrivals_due_total", Kind::Counter, Count, Generator, [],
         "Arrivals whose intended time has come: the offered load.";

@@ -18,7 +18,8 @@ pub fn process() -> Section {
         "Process",
         [
             line(7, [cpu(), resident(), in_flight()]),
-            line(7, [threads_and_files(), profiler(), build()]),
+            line(7, [threads_and_files(), profiler()]),
+            line(4, [build()]),
         ],
     )
 }
@@ -95,7 +96,8 @@ fn profiler() -> Panel {
             55,
             "Profiler samples",
             &m::RUNTIME_PROFILE_SAMPLES,
-            "Per second, zero unless a profile is being taken. A busy core gives about 99 CPU samples per second.",
+            "Per second, zero unless a profile is being taken. CPU samples are counted when their profile ends and stand there as \
+             one peak: a busy core gives about 99 for each second of profile.",
         ),
         &[query("{{profile}}", samples.sum_by(&["profile"]))],
     )

@@ -13,18 +13,15 @@ pub fn requests() -> Section {
         2,
         "Requests: rate, errors, duration by route",
         [
-            line(
-                8,
-                [rate_by_route(), client_error_share(), server_error_share()],
-            ),
+            line(8, [rate_by_route(), duration(24, "Duration p50", 0.5)]),
             line(
                 8,
                 [
-                    duration(24, "Duration p50", 0.5),
                     duration(25, "Duration p95", 0.95),
                     duration(26, "Duration p99", 0.99),
                 ],
             ),
+            line(8, [client_error_share(), server_error_share()]),
         ],
     )
 }

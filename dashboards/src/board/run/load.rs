@@ -30,13 +30,14 @@ fn offered() -> Panel {
              line, failed on zero. A gap between due and released is load that waits.",
         ),
         &[
-            query("due", due).limit(),
             query("released", released),
             query(
                 "QPS",
                 on_board(&m::LOADTEST_REQUESTS).rate(RateInterval).sum(),
             ),
             query("failed", failed_requests().rate(RateInterval).sum()).failure(),
+            // Last is on top: due and released are one line where all is well, and both show.
+            query("due", due).limit(),
         ],
     )
 }

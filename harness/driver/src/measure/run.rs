@@ -14,6 +14,7 @@ use crate::recorder::{Layout, Recorder};
 use crate::session::Shared;
 use goose::{GooseError, is_killswitch_triggered, trigger_killswitch};
 use plan::Plan;
+use plan::schedule::Arrival;
 use record::run::{Ending, Model};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -119,9 +120,66 @@ impl Run {
         let ending = self.wait_for_the_end(clock, &threads.unreachable).await;
         let stopped_at = clock.now().min(self.edges.steady_end);
         self.stop.store(true, Ordering::Relaxed);
-        let facts = finish_watching(watching, &ending).await;
+        if ending != Ending::Completed {
+            self.steady.end_early();
+        }
+        // The pacer first: what was due has been handed over, and counted, when it is gone.
+        let paced = threads.pacer.is_none_or(|pacer| pacer.join().is_ok());
+        let ending = if paced {
+            ending
+        } else {
+            Ending::Failed("the pacer stopped".to_owned())
+        };
         self.drain(&ending).await;
-        Ok(self.close(threads, clock, stopped_at, ending, facts).await)
+        // Then the hand-over, so that no user takes another arrival; then the recorder, so that what is under way is counted as such.
+        let unsent = self
+            .handover
+            .as_ref()
+            .map(|handover| handover.close())
+            .unwrap_or_default();
+        let _ = threads.finish.send(());
+        let collected = threads.collector.join();
+        let counted_at = clock.now();
+        let in_flight = self.shared.inflight.steady();
+        self.stop_goose().await;
+        let (collected, ending) = match collected {
+            Ok(collected) => (collected, ending),
+            Err(_) => (
+                Collected::empty(self.layout),
+                Ending::Failed("the collector stopped".to_owned()),
+            ),
+        };
+        let facts = watching.await.unwrap_or_else(|error| {
+            SteadyFacts::absent(&format!("the watching task failed: {error}"))
+        });
+        let ledger = Ledger {
+            names: &self.names,
+            edges: self.edges,
+            stopped_at,
+            counted_at,
+            scheduled: self.shared.due.steady.load(Ordering::Relaxed),
+            in_flight,
+            unsent: account::steady(&unsent),
+            dropped: account::steady(&self.dropped()),
+        };
+        Ok(ledger.settle(collected, ending, facts))
+    }
+
+    fn dropped(&self) -> Vec<Arrival> {
+        self.handover
+            .as_ref()
+            .map(|handover| handover.take_dropped())
+            .unwrap_or_default()
+    }
+
+    async fn stop_goose(&mut self) {
+        trigger_killswitch("the schedule is over");
+        if tokio::time::timeout(GOOSE_STOPS_WITHIN, &mut self.attack)
+            .await
+            .is_err()
+        {
+            self.attack.abort();
+        }
     }
 
     fn start_threads(
@@ -204,65 +262,14 @@ impl Run {
                     .as_ref()
                     .map_or(0, |handover| handover.backlog())
         };
-        while busy() > 0 && Instant::now() < deadline && !is_interrupted_twice(ending) {
+        while busy() > 0 && Instant::now() < deadline && !is_interrupted_meanwhile(ending) {
             tokio::time::sleep(TICK).await;
         }
     }
-
-    async fn close(
-        mut self,
-        threads: Threads,
-        clock: Clock,
-        stopped_at: u64,
-        ending: Ending,
-        facts: SteadyFacts,
-    ) -> Measured {
-        let _ = threads.finish.send(());
-        let collected = threads.collector.join();
-        let left = self
-            .handover
-            .as_ref()
-            .map(|handover| handover.close())
-            .unwrap_or_default();
-        let pacer_fine = threads.pacer.is_none_or(|pacer| pacer.join().is_ok());
-        let now = clock.now();
-        let in_flight = self.shared.inflight.steady();
-        let dropped = self
-            .handover
-            .as_ref()
-            .map(|handover| handover.take_dropped())
-            .unwrap_or_default();
-        trigger_killswitch("the schedule is over");
-        if tokio::time::timeout(GOOSE_STOPS_WITHIN, &mut self.attack)
-            .await
-            .is_err()
-        {
-            self.attack.abort();
-        }
-        let (collected, ending) = match collected {
-            Ok(collected) if pacer_fine => (collected, ending),
-            Ok(collected) => (collected, Ending::Failed("the pacer stopped".to_owned())),
-            Err(_) => (
-                Collected::empty(self.layout),
-                Ending::Failed("the collector stopped".to_owned()),
-            ),
-        };
-        Ledger {
-            names: &self.names,
-            edges: self.edges,
-            stopped_at,
-            counted_at: now,
-            scheduled: self.shared.due.steady.load(Ordering::Relaxed),
-            in_flight,
-            unsent: account::steady(&left),
-            dropped: account::steady(&dropped),
-        }
-        .settle(collected, ending, facts)
-    }
 }
 
-// A second Ctrl-C ends the process in Goose's own handler; there is nothing to look for beyond the first.
-fn is_interrupted_twice(ending: &Ending) -> bool {
+// A Ctrl-C while what is under way may still finish: nobody wants to wait for it any more.
+fn is_interrupted_meanwhile(ending: &Ending) -> bool {
     *ending == Ending::Completed && is_killswitch_triggered()
 }
 
@@ -321,22 +328,6 @@ async fn await_users(
         }
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
-}
-
-async fn finish_watching(
-    mut watching: tokio::task::JoinHandle<SteadyFacts>,
-    ending: &Ending,
-) -> SteadyFacts {
-    if *ending == Ending::Completed {
-        match (&mut watching).await {
-            Ok(facts) => return facts,
-            Err(error) => {
-                return SteadyFacts::absent(&format!("the watching task failed: {error}"));
-            }
-        }
-    }
-    watching.abort();
-    SteadyFacts::absent("the run ended before the profile was complete")
 }
 
 fn thread<T: Send + 'static>(

@@ -8,7 +8,9 @@ use crate::proc::Process;
 use crate::profiles::{Path, Source};
 use record::profile::Profile;
 use record::run::{Allocations, Costs, ProfileFacts, ProfileKind, ProfileOutcome, Span};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 
 /// Counters are read a little before the end, because the target starts to name the functions of its profile at the end, and that
 /// allocates.
@@ -16,11 +18,22 @@ const BEFORE_END: Duration = Duration::from_millis(50);
 /// Shorter steady phases have no profile: the target counts in whole seconds.
 const SHORTEST_PROFILE: Duration = Duration::from_secs(1);
 
+/// Why a run that was cut short has no profile.
+const ENDED_EARLY: &str = "the run ended before the profile was complete";
+
 /// Where to read from.
 #[derive(Debug, Clone)]
 pub(super) struct Steady {
     source: Result<Source, String>,
     process: Option<Process>,
+    early: Arc<Notify>,
+}
+
+/// Whether a moment came, or the end of the run before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reached {
+    OnTime,
+    Early,
 }
 
 /// A profile with the part of the run it covers.
@@ -50,7 +63,11 @@ impl Steady {
                 "the target's profile address is not known; give it with --admin URL".to_owned(),
             ),
         };
-        Self { source, process }
+        Self {
+            source,
+            process,
+            early: Arc::default(),
+        }
     }
 
     /// Before T0: the target reads its symbols once, so that it does not do so for the first time in the measured seconds.
@@ -63,7 +80,6 @@ impl Steady {
     pub(super) async fn watch(self, clock: Clock, edges: Edges) -> SteadyFacts {
         let start = Duration::from_nanos(edges.warmup_end);
         let end = Duration::from_nanos(edges.steady_end);
-        let until = |at: Duration| tokio::time::sleep_until(clock.at(at.as_nanos() as u64).into());
         let steady = Span { start, end };
         let cpu = tokio::spawn(profile_of(self.source.clone(), Path::Cpu, clock, steady));
         let allocations = tokio::spawn(profile_of(
@@ -72,16 +88,39 @@ impl Steady {
             clock,
             steady,
         ));
-        until(start).await;
+        if self.until(clock, start).await == Reached::Early {
+            cpu.abort();
+            allocations.abort();
+            return SteadyFacts::absent(ENDED_EARLY);
+        }
         let first = self.read().await;
-        until(end.saturating_sub(BEFORE_END)).await;
+        let reached = self.until(clock, end.saturating_sub(BEFORE_END)).await;
         let last = self.read().await;
-        let failed = |error: tokio::task::JoinError| Err(error.to_string());
+        if reached == Reached::Early {
+            cpu.abort();
+            allocations.abort();
+        }
+        let failed = |error: tokio::task::JoinError| match reached {
+            Reached::Early => Err(ENDED_EARLY.to_owned()),
+            Reached::OnTime => Err(error.to_string()),
+        };
         SteadyFacts {
             costs: self.costs(&first, &last),
             metrics: last.metrics,
             cpu: cpu.await.unwrap_or_else(failed),
             allocations: allocations.await.unwrap_or_else(failed),
+        }
+    }
+
+    /// The run ends before its plan does: what can be read now is read now.
+    pub(super) fn end_early(&self) {
+        self.early.notify_one();
+    }
+
+    async fn until(&self, clock: Clock, at: Duration) -> Reached {
+        tokio::select! {
+            () = tokio::time::sleep_until(clock.at(at.as_nanos() as u64).into()) => Reached::OnTime,
+            () = self.early.notified() => Reached::Early,
         }
     }
 

@@ -18,6 +18,7 @@ use resolve::Resolved;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Where the generator serves its metrics if nobody says otherwise and nobody else is there.
 const METRICS_USUAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 6061);
@@ -105,6 +106,7 @@ async fn offer(
         log: Box::new(log),
         observer: watchers.clone(),
     };
+    keep_what_was_measured_when_told_to_stop();
     let measured = driver::measure(job)
         .await
         .map_err(|e| Failure::new(Exit::Internal, e))?;
@@ -123,6 +125,18 @@ async fn offer(
         audit,
         generator_metrics,
     ))
+}
+
+// SIGINT is Goose's to handle; a CI that stops us with SIGTERM wants the record just the same.
+fn keep_what_was_measured_when_told_to_stop() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return;
+    };
+    tokio::spawn(async move {
+        while terminate.recv().await.is_some() {
+            goose::trigger_killswitch("SIGTERM");
+        }
+    });
 }
 
 fn unprepared(error: &driver::ClientError) -> Failure {

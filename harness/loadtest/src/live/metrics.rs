@@ -35,6 +35,7 @@ pub(crate) struct Live {
     transactions: Vec<TransactionSeries>,
     send_delay: Distribution,
     due: Counter,
+    dropped: Counter,
     released: Counter,
     /// Arrivals due and not released at the end of the last window.
     waiting: Mutex<u64>,
@@ -93,6 +94,7 @@ impl Live {
             phases: phases.collect(),
             send_delay: registry.distribution(&c::LOADTEST_SEND_DELAY, &[]),
             due: registry.counter(&c::LOADTEST_ARRIVALS_DUE, &[]),
+            dropped: registry.counter(&c::LOADTEST_ARRIVALS_DROPPED, &["backlog_full"]),
             released: registry.counter(&c::LOADTEST_ARRIVALS_RELEASED, &[]),
             waiting: Mutex::new(0),
             users: registry.gauge(&c::LOADTEST_USERS, &[]),
@@ -129,6 +131,7 @@ impl Live {
         self.in_flight.set(window.in_flight as f64);
         self.backlog.set(window.backlog as f64);
         self.due.add(window.due);
+        self.dropped.raise_to(view.dropped as f64);
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         self.released
             .add((*waiting + window.due).saturating_sub(window.backlog));
@@ -197,5 +200,35 @@ impl ClassSeries {
 fn fold(distribution: &Distribution, histogram: &Histogram) {
     if !histogram.is_empty() {
         distribution.add(&histogram.buckets(distribution.grid()), histogram.sum_ns());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use record::catalog::{CATALOG, Owner};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_exposition_is_what_the_catalog_says_nothing_more_or_less() {
+        let labels = Labels {
+            run_id: "r",
+            plan: "p",
+            model: "open",
+            users: 3,
+            scenarios: vec![("s".to_owned(), vec!["a".to_owned(), "b".to_owned()])],
+        };
+        let text = Live::new(&labels, Some(Process::own())).registry().render();
+        let shown: BTreeSet<_> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("# TYPE "))
+            .filter_map(|line| line.split(' ').next())
+            .collect();
+        let known: BTreeSet<_> = CATALOG
+            .iter()
+            .filter(|family| matches!(family.owner, Owner::Generator | Owner::Process))
+            .map(|family| family.name)
+            .collect();
+        assert_eq!(shown, known);
     }
 }

@@ -63,9 +63,28 @@ fn load_the_canonical_plan_leaves_every_file_and_each_opens() {
     let ran = loadtest(&["run", "-w", "1s", "-d", "5s", "-o", "json", "--out", dir]);
     assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
 
-    // One JSON object on one line, valid against the schema in the repository.
-    assert_eq!(ran.stdout.lines().count(), 1, "{}", ran.stdout);
-    let summary: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    the_contract_is_kept(&ran.stdout, &folder);
+    every_file_is_there(&folder);
+    profiles_name_what_the_engine_does(&folder);
+    the_log_reads(&folder.join("times.hlog"));
+    expositions_are_what_prometheus_accepts(&folder);
+    browser::report_is_alive(&folder.join("report.html"));
+
+    // Judged and rendered again from the record alone, everything is the same.
+    let before = std::fs::read(folder.join("report.html")).unwrap();
+    let again = loadtest(&["report", dir, "-o", "json"]);
+    let both = (again.code, again.stdout.as_str());
+    assert_eq!(both, (Some(0), ran.stdout.as_str()), "{}", again.stderr);
+    let same = std::fs::read(folder.join("report.html")).unwrap() == before;
+    assert!(same, "the same record makes the same page");
+
+    compared_with_itself(dir, &scratch.path("comparison"));
+}
+
+// One JSON object on one line, valid against the schema in the repository, as the record is against its own.
+fn the_contract_is_kept(stdout: &str, folder: &Path) {
+    assert_eq!(stdout.lines().count(), 1, "{stdout}");
+    let summary: serde_json::Value = serde_json::from_str(stdout).unwrap();
     let validate = |schema: &str, value: &serde_json::Value| {
         let schema = serde_json::from_str(schema).unwrap();
         if let Err(error) = jsonschema::validate(&schema, value) {
@@ -77,7 +96,7 @@ fn load_the_canonical_plan_leaves_every_file_and_each_opens() {
         &summary,
     );
     assert_eq!(summary["verdict"], "pass", "{summary}");
-    assert_eq!(summary["run_dir"], dir);
+    assert_eq!(summary["run_dir"], folder.to_str().unwrap());
     assert!(summary["allocations_per_request"].as_f64().unwrap() > 1.0);
     assert!(summary["target_cpu_seconds"].as_f64().unwrap() > 0.0);
     let record = json(&folder.join("record.json"));
@@ -86,7 +105,9 @@ fn load_the_canonical_plan_leaves_every_file_and_each_opens() {
         &record,
     );
     assert!(record["audit"]["checks"].as_array().unwrap().len() >= 4);
+}
 
+fn every_file_is_there(folder: &Path) {
     for name in [
         "summary.txt",
         "report.html",
@@ -104,17 +125,20 @@ fn load_the_canonical_plan_leaves_every_file_and_each_opens() {
             "{name}: {size:?}"
         );
     }
+}
 
-    // The flamegraphs name what the engine does, not addresses.
+// Functions, not addresses.
+fn profiles_name_what_the_engine_does(folder: &Path) {
     let cpu = names(&profile(&folder.join("cpu.pb.gz")), "cpu");
     for part in ["engine::http", "hyper::", "tokio::"] {
         assert!(cpu.contains(part), "{part} is in no stack");
     }
     let alloc = names(&profile(&folder.join("alloc.pb.gz")), "alloc_space");
     assert!(alloc.contains("engine::json"), "JSON allocates");
+}
 
-    // The histogram log reads with the library's own reader, and holds what the summary counts.
-    let log = std::fs::read(folder.join("times.hlog")).unwrap();
+fn the_log_reads(path: &Path) {
+    let log = std::fs::read(path).unwrap();
     let tags: Vec<String> = IntervalLogIterator::new(&log)
         .map(Result::unwrap)
         .filter_map(|entry| match entry {
@@ -122,43 +146,26 @@ fn load_the_canonical_plan_leaves_every_file_and_each_opens() {
             _ => None,
         })
         .collect();
-    assert!(
-        tags.iter()
-            .any(|tag| tag == "transfer/transfer:response_time"),
-        "{tags:?}"
-    );
+    let wanted = "transfer/transfer:response_time";
+    assert!(tags.iter().any(|tag| tag == wanted), "{tags:?}");
+    another_implementation_reads(path);
+}
 
-    another_implementation_reads(&folder.join("times.hlog"));
-
+fn expositions_are_what_prometheus_accepts(folder: &Path) {
     for name in ["metrics.prom", "target-metrics.prom"] {
         let text = std::fs::read(folder.join(name)).unwrap();
         if let Some((fine, said)) = promtool(&["check", "metrics"], &text) {
             assert!(fine && said.trim().is_empty(), "{name}: {said}");
         }
     }
+}
 
-    browser::report_is_alive(&folder.join("report.html"));
-
-    // Judged and rendered again from the record alone, everything is the same.
-    let before = std::fs::read(folder.join("report.html")).unwrap();
-    let again = loadtest(&["report", dir, "-o", "json"]);
-    assert_eq!(
-        (again.code, again.stdout.as_str()),
-        (Some(0), ran.stdout.as_str()),
-        "{}",
-        again.stderr
-    );
-    assert!(
-        std::fs::read(folder.join("report.html")).unwrap() == before,
-        "the same record makes the same page"
-    );
-
-    // A run compared with itself.
-    let page = scratch.path("comparison");
+fn compared_with_itself(dir: &str, page: &Path) {
+    let record = Path::new(dir).join("record.json");
     let compared = loadtest(&[
         "compare",
         dir,
-        folder.join("record.json").to_str().unwrap(),
+        record.to_str().unwrap(),
         "--out",
         page.to_str().unwrap(),
     ]);

@@ -41,12 +41,21 @@ fn start(extra: &[&str], dir: &Path) -> Child {
 
 #[test]
 fn load_ctrl_c_leaves_a_readable_record() {
+    leaves_a_readable_record(Signal::INT);
+}
+
+#[test]
+fn load_a_polite_kill_leaves_one_too() {
+    leaves_a_readable_record(Signal::TERM);
+}
+
+fn leaves_a_readable_record(signal: Signal) {
     let _turn = turn();
     let scratch = Scratch::new("interrupted");
     let dir = scratch.path("run");
     let mut child = start(&[], &dir);
     let rest = until_steady(&mut child);
-    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    kill_process(Pid::from_child(&child), signal).unwrap();
     let _ = std::io::read_to_string(rest);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     let record = json(&dir.join("record.json"));
@@ -96,4 +105,36 @@ fn load_a_target_that_dies_exits_with_five_and_keeps_what_was_measured() {
             .unwrap()
             > 0
     );
+}
+
+#[test]
+fn load_the_reference_engine_dying_exits_with_five_at_once() {
+    let _turn = turn();
+    let scratch = Scratch::new("engine-died");
+    let dir = scratch.path("run");
+    let mut child = start(&[], &dir);
+    let rest = until_steady(&mut child);
+    kill_process(child_of(&child), Signal::KILL).unwrap();
+    let said = std::io::read_to_string(rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(5), "{said}");
+    assert!(said.contains("reference engine ended"), "{said}");
+    let record = json(&dir.join("record.json"));
+    assert_eq!(record["ending"]["how"], "target_died");
+    assert!(
+        record["steps"][0]["ok_response_time"]["count"]
+            .as_u64()
+            .unwrap()
+            > 0
+    );
+}
+
+// The only process whose parent is `parent`: the engine it started.
+fn child_of(parent: &Child) -> Pid {
+    let threads = format!("/proc/{0}/task", parent.id());
+    let children: String = std::fs::read_dir(threads)
+        .unwrap()
+        .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("children")).ok())
+        .collect();
+    let pid: i32 = children.split_whitespace().next().unwrap().parse().unwrap();
+    Pid::from_raw(pid).unwrap()
 }
