@@ -141,10 +141,7 @@ fn a_line_that_is_a_limit() {
 #[test]
 fn the_largest_value_of_a_label_is_the_first_row() {
     let failures = in_rule(&m::LOADTEST_FAILURES).rate(Window::RateInterval);
-    let panel = time_series(
-        advice(),
-        &[query("{{kind}}", failures.sum_by(&["kind"]))],
-    );
+    let panel = time_series(advice(), &[query("{{kind}}", failures.sum_by(&["kind"]))]);
     let Some(Options::TimeSeries(options)) = panel.options else {
         panic!("a time series has options of one");
     };

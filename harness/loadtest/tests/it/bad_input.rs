@@ -196,7 +196,7 @@ fn what_can_be_named_is_listed_and_explained() {
     let dry = loadtest(&["run", "--dry-run", "--rate", "500"]);
     assert_eq!(dry.code, Some(0), "{}", dry.stderr);
     assert!(
-        dry.stdout.contains("500 per second") && dry.stdout.contains("[[scenario]]"),
+        dry.stdout.contains("500 arrivals/s") && dry.stdout.contains("[[scenario]]"),
         "{}",
         dry.stdout
     );
