@@ -284,12 +284,12 @@ impl Expr {
         self.binary("/", &whole.operand(), Dimension::Share)
     }
 
-    /// How much of this there is for one of `events`: bytes per request. Empty while there are no events: an infinite value
-    /// leaves a panel without axis and line.
+    /// How much of this there is for one of `events`: bytes per request. Empty below one event per second, where what
+    /// the process does besides outweighs the events; without any, an infinite value leaves a panel without axis and line.
     pub fn per(self, events: &Self) -> Self {
         let dimension = self.dimension.per_event(events.dimension);
         let dimension = dimension.unwrap_or_else(|| panic!("{self} per {events} has no unit"));
-        self.binary("/", &format!("({} > 0)", events.operand()), dimension)
+        self.binary("/", &format!("({} > 1)", events.operand()), dimension)
     }
 
     /// This, and 0 for every series that only `all` has. Unlike `or vector(0)` it stays empty where `all` is missing.

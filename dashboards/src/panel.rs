@@ -10,7 +10,7 @@ use crate::wire::{
 
 pub use stat::{Reading, stat};
 pub use table::{column, facts, table};
-pub use time_series::time_series;
+pub use time_series::{time_series, time_series_on_log_axis};
 
 mod stat;
 mod table;

@@ -207,6 +207,15 @@ pub struct Lines {
     pub span_nulls: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub axis_soft_max: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scale_distribution: Option<ScaleDistribution>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ScaleDistribution {
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub log: u8,
 }
 
 #[derive(Debug, Serialize)]

@@ -163,6 +163,29 @@ fn the_largest_value_of_a_label_is_the_first_row() {
 }
 
 #[test]
+fn a_log_axis_has_no_zero_and_the_base_of_its_unit() {
+    let rate = |family| in_rule(family).rate(Window::RateInterval).sum();
+    let bytes = rate(&m::RUNTIME_ALLOCATED_BYTES).per(&rate(&m::HTTP_REQUESTS));
+    let panel = time_series_on_log_axis(advice(), &[query("bytes", bytes)]);
+    let defaults = panel.field_config.expect("fields").defaults;
+    assert_eq!(defaults.min, None);
+    check(
+        &defaults.custom,
+        &expect![[r#"
+        {
+          "lineWidth": 1,
+          "fillOpacity": 8,
+          "showPoints": "never",
+          "spanNulls": false,
+          "scaleDistribution": {
+            "type": "log",
+            "log": 2
+          }
+        }"#]],
+    );
+}
+
+#[test]
 #[should_panic(expected = "Users: Count and Bytes on one axis")]
 fn two_units_do_not_share_an_axis() {
     let users = in_rule(&m::LOADTEST_USERS).value().sum();

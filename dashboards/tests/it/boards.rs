@@ -109,11 +109,11 @@ fn panels_of_engine() {
         14 stat       ops         Transfers booked
         2 row                    Requests: rate, errors, duration by route
         21 timeseries reqps       Requests by route
-        22 timeseries percentunit Client errors (4xx) by route
-        23 timeseries percentunit Server errors (5xx) by route
         24 timeseries s           Duration p50
         25 timeseries s           Duration p95
         26 timeseries s           Duration p99
+        22 timeseries percentunit Client errors (4xx) by route
+        23 timeseries percentunit Server errors (5xx) by route
         3 row                    Ledger
         31 timeseries ops         Transfers by status
         32 timeseries ops         Other operations

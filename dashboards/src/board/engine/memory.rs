@@ -5,7 +5,7 @@ use record::catalog as m;
 use super::requests_per_second;
 use crate::expr::{Window::RateInterval, on_board};
 use crate::layout::{Section, line, section};
-use crate::panel::{about, query, time_series};
+use crate::panel::{about, query, time_series, time_series_on_log_axis};
 use crate::wire::Panel;
 
 pub fn memory() -> Section {
@@ -21,12 +21,13 @@ pub fn memory() -> Section {
 
 fn allocations_per_request() -> Panel {
     let allocations = on_board(&m::RUNTIME_ALLOCATIONS).rate(RateInterval).sum();
-    time_series(
+    time_series_on_log_axis(
         about(
             41,
             "Allocations per request",
             &m::RUNTIME_ALLOCATIONS,
-            "Divided by the requests of the same time. Healthy: flat; the allocation flamegraph of the run names who allocates.",
+            "Divided by the requests of the same time, empty below one per second. Healthy: flat between set-up and the profiles at \
+             the end; the allocation flamegraph of the run names who allocates.",
         ),
         &[query(
             "allocations",
@@ -39,12 +40,13 @@ fn bytes_per_request() -> Panel {
     let bytes = on_board(&m::RUNTIME_ALLOCATED_BYTES)
         .rate(RateInterval)
         .sum();
-    time_series(
+    time_series_on_log_axis(
         about(
             42,
             "Bytes allocated per request",
             &m::RUNTIME_ALLOCATED_BYTES,
-            "Divided by the requests of the same time. Healthy: flat while the mix of requests is.",
+            "Divided by the requests of the same time, empty below one per second. Healthy: flat while the mix of requests is; \
+             set-up and the profiles at the end allocate for themselves.",
         ),
         &[query("bytes", bytes.per(&requests_per_second()))],
     )
