@@ -54,8 +54,8 @@ cargo clippy --workspace --all-targets --locked -- -D warnings
 
 say "tests"
 if cargo nextest --version >/dev/null 2>&1; then
-  cargo nextest run --workspace --locked
   cargo test --workspace --doc --locked
+  cargo nextest run --workspace --locked
 else
   cargo test --workspace --locked
 fi
