@@ -10,8 +10,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 rounds=${1:-5} seconds=${2:-10} connections=${3:-100}
 command -v wrk >/dev/null || { echo "wrk is missing: apt-get install wrk" >&2; exit 2; }
-cargo build --release --locked --bin loadtest
-loadtest=target/release/loadtest
+loadtest=${LOADTEST:-target/release/loadtest}
+[ -n "${LOADTEST:-}" ] || cargo build --release --locked --bin loadtest
 work=$(mktemp -d)
 mkfifo "$work/stdin"
 # The engine ends when its standard input closes, so it cannot outlive this script.

@@ -7,8 +7,10 @@ mod axis;
 mod drawing;
 mod over_time;
 mod quantile;
+mod scaling;
 mod thin;
 
+use crate::scaling::Sweep;
 use record::run::RunRecord;
 
 /// Response time per window: p50, p99 and the largest, on a log axis, phases shaded.
@@ -30,6 +32,11 @@ pub fn failures(record: &RunRecord) -> Option<String> {
 /// Response and service time at every quantile, on a nines axis.
 pub fn quantile_curve(record: &RunRecord) -> String {
     drawing::svg(&quantile::curve(record))
+}
+
+/// Throughput against users, with the fitted scalability law.
+pub fn scaling(sweep: &Sweep) -> String {
+    drawing::svg(&scaling::curve(sweep))
 }
 
 #[cfg(test)]

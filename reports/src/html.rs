@@ -8,13 +8,17 @@ mod charts;
 mod comparison;
 mod cost;
 mod flame;
+mod generator;
 mod origin;
 mod outcome;
 mod page;
+mod questions;
+mod scaling;
 mod times;
 mod verdict;
 
 use crate::flamegraph::Stacks;
+use crate::scaling::Sweep;
 use maud::html;
 use record::run::RunRecord;
 use stats::{Comparison, Judgement};
@@ -67,9 +71,10 @@ pub fn report(record: &RunRecord, judgement: &Judgement, flamegraphs: Flamegraph
         (verdict::banner(record, judgement))
         (verdict::cards(record))
         (page::navigation(&[
-            ("times", "Times"), ("charts", "Charts"), ("outcome", "Errors"), ("cost", "Cost"), ("flamegraphs", "Flamegraphs"),
+            ("questions", "Six questions"), ("times", "Times"), ("charts", "Charts"), ("outcome", "Errors"), ("cost", "Cost"), ("flamegraphs", "Flamegraphs"),
             ("audit", "Audit"), ("origin", "What was run"), ("reading", "How to read this"),
         ]))
+        (questions::section(record, judgement))
         (verdict::thresholds(judgement))
         (times::section(record))
         (charts::section(record))
@@ -104,6 +109,12 @@ pub fn comparison(
     let key = page::Key::of(&candidate.run_id, svgs);
     let body = comparison::body(baseline, candidate, comparison, differences, &key);
     page::whole("loadtest comparison", &key, &body)
+}
+
+/// The page of a sweep: what the law says, the curve, the levels.
+pub fn sweep(sweep: &Sweep) -> String {
+    let key = page::Key::of(&sweep.run_id, std::iter::empty());
+    page::whole("loadtest sweep", &key, &scaling::body(sweep))
 }
 
 #[cfg(test)]

@@ -3,9 +3,19 @@
 //! A stable contract, described by [`SUMMARY_SCHEMA`]: keys may be added, none changes its meaning or goes away without a
 //! new `schema` value. Keys carry their unit; figures that a run does not have are `null`.
 
+mod capacity;
+mod honesty;
+mod scaling;
+
+pub use capacity::{CAPACITY_VERSION, capacity};
+pub use scaling::{SWEEP_VERSION, sweep};
+
+use crate::mean::Mean;
+use crate::percentiles::Percentiles;
 use crate::show::{self, QUANTILES};
+use honesty::{Health, MeanParts, Precision, Question, Warmup};
 use record::histogram::Histogram;
-use record::run::{Arrivals, Audit, Model, RunRecord};
+use record::run::{Arrivals, Audit, RunRecord};
 use serde::Serialize;
 use stats::{Judgement, Reason, RuleResult};
 use std::collections::BTreeMap;
@@ -38,6 +48,8 @@ struct Summary<'a> {
     achieved_rate: f64,
     qps: f64,
     tps: f64,
+    goodput: Option<f64>,
+    slo_ns: Option<u64>,
     requests: u64,
     failed_requests: u64,
     error_ratio: Option<f64>,
@@ -46,11 +58,19 @@ struct Summary<'a> {
     response_time_ns: Quantiles,
     service_time_ns: Quantiles,
     send_delay_ns: Quantiles,
+    pacing_delay_ns: Quantiles,
+    slot_wait_ns: Quantiles,
+    connect_wait_ns: Quantiles,
+    mean_ns: Option<MeanParts>,
     generator_cpu_seconds: Option<f64>,
     target_cpu_seconds: Option<f64>,
     allocations_per_request: Option<f64>,
     bytes_per_request: Option<f64>,
     audit_passed: Option<bool>,
+    health: Health<'a>,
+    warmup: Warmup<'a>,
+    precision: Option<Precision>,
+    questions: Vec<Question>,
     warnings: &'a [String],
 }
 
@@ -82,10 +102,18 @@ struct Quantiles {
     p99: Option<u64>,
     p99_9: Option<u64>,
     max: Option<u64>,
+    /// What was asked for besides; the keys above are part of the contract and never go away.
+    #[serde(flatten)]
+    more: BTreeMap<String, Option<u64>>,
 }
 
-impl From<&Histogram> for Quantiles {
-    fn from(times: &Histogram) -> Self {
+impl Quantiles {
+    fn of(times: &Histogram, percentiles: &Percentiles) -> Self {
+        let usual = Percentiles::default();
+        let more = percentiles
+            .iter()
+            .filter(|asked| !usual.iter().any(|one| one == *asked))
+            .map(|asked| (asked.key(), times.quantile(asked.share())));
         let shown = show::quantiles(times, 0);
         let [p50, p90, p95, p99, p99_9, max] = std::array::from_fn(|at| {
             shown.map(|all: [show::Quantile; QUANTILES.len()]| all[at].ns)
@@ -98,6 +126,7 @@ impl From<&Histogram> for Quantiles {
             p99,
             p99_9,
             max,
+            more: more.collect(),
         }
     }
 }
@@ -129,6 +158,17 @@ impl<'a> From<&'a RuleResult> for Threshold<'a> {
 
 /// One run and its judgement as one JSON object, without a line break.
 pub fn summary(record: &RunRecord, judgement: &Judgement, run_dir: &str) -> String {
+    summary_at(record, judgement, run_dir, &Percentiles::default())
+}
+
+/// [`summary`] with a key more for each of these percentiles that it does not have anyway.
+pub fn summary_at(
+    record: &RunRecord,
+    judgement: &Judgement,
+    run_dir: &str,
+    percentiles: &Percentiles,
+) -> String {
+    let quantiles = |times: &Histogram| Quantiles::of(times, percentiles);
     let costs = &record.costs;
     let summary = Summary {
         schema: SUMMARY_VERSION,
@@ -144,10 +184,18 @@ pub fn summary(record: &RunRecord, judgement: &Judgement, run_dir: &str) -> Stri
         model: record.plan.model.name(),
         users: record.plan.users,
         duration_seconds: record.steady.length().as_secs_f64(),
-        offered_rate: (record.plan.model == Model::Open).then(|| record.offered_rate()),
+        offered_rate: record
+            .plan
+            .model
+            .is_scheduled()
+            .then(|| record.offered_rate()),
         achieved_rate: record.achieved_rate(),
         qps: record.qps(),
         tps: record.tps(),
+        goodput: record.goodput(),
+        slo_ns: record
+            .slo()
+            .map(|slo| u64::try_from(slo.as_nanos()).unwrap_or(u64::MAX)),
         requests: record.requests(),
         failed_requests: record.requests_failed(),
         error_ratio: record.error_ratio(),
@@ -157,14 +205,25 @@ pub fn summary(record: &RunRecord, judgement: &Judgement, run_dir: &str) -> Stri
             .map(|(kind, count)| (kind.name(), count))
             .collect(),
         arrivals: record.arrivals.into(),
-        response_time_ns: (&record.response_time()).into(),
-        service_time_ns: (&record.service_time()).into(),
-        send_delay_ns: (&record.send_delay).into(),
+        response_time_ns: quantiles(&record.response_time()),
+        service_time_ns: quantiles(&record.service_time()),
+        send_delay_ns: quantiles(&record.send_delay),
+        pacing_delay_ns: quantiles(&record.delays.pacing),
+        slot_wait_ns: quantiles(&record.delays.slot_wait),
+        connect_wait_ns: quantiles(&record.delays.connect_wait),
+        mean_ns: Mean::of(record).map(Into::into),
         generator_cpu_seconds: costs.generator_cpu.map(|cpu| cpu.as_secs_f64()),
         target_cpu_seconds: costs.target_cpu.map(|cpu| cpu.as_secs_f64()),
         allocations_per_request: costs.allocations.and_then(|all| all.per_request()),
         bytes_per_request: costs.allocations.and_then(|all| all.bytes_per_request()),
         audit_passed: record.audit.as_ref().map(Audit::passed),
+        health: record.into(),
+        warmup: record.into(),
+        precision: record.precision.map(Into::into),
+        questions: stats::six(record, judgement)
+            .into_iter()
+            .map(Into::into)
+            .collect(),
         warnings: &record.warnings,
     };
     serde_json::to_string(&summary).expect("the summary has string keys only")

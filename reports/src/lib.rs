@@ -3,10 +3,20 @@
 //! Pure: facts and judgements in, bytes out. The same input gives the same bytes. Every text that a target, a plan or a
 //! profile can choose is escaped for the format it goes into.
 
+pub mod capacity;
 pub mod charts;
+pub mod csv;
 pub mod flamegraph;
 pub mod html;
 pub mod json;
+pub mod junit;
+pub mod lines;
+pub mod markdown;
+mod mean;
+pub mod openmetrics;
+pub mod percentiles;
 pub mod ratios;
+mod rows;
+pub mod scaling;
 mod show;
 pub mod summary;

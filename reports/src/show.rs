@@ -1,5 +1,6 @@
 //! Figures as a reader wants them.
 
+use crate::percentiles::Percentiles;
 use record::histogram::Histogram;
 use record::quantity::format_nanoseconds;
 use std::time::Duration;
@@ -39,19 +40,42 @@ impl Quantile {
 
 /// [`QUANTILES`] of `times`, of which `unfinished` samples are lower bounds; `None` if nothing was recorded.
 pub(crate) fn quantiles(times: &Histogram, unfinished: u64) -> Option<[Quantile; 6]> {
-    let count = times.count() as f64;
     times.max_ns()?;
-    Some(QUANTILES.map(|(_, share)| {
-        let beyond = share.map_or(0.0, |q| count * (1.0 - q));
-        Quantile {
-            ns: share
-                .map_or_else(|| times.max_ns(), |q| times.quantile(q))
-                .unwrap_or(0),
-            // The maximum is a fact, not an estimate. A thousandth forgives rounding of 1 − q.
-            thin: share.is_some() && beyond + 1e-3 < ENOUGH_BEYOND,
-            bound: unfinished > 0 && unfinished as f64 + 1e-3 >= beyond,
-        }
-    }))
+    Some(QUANTILES.map(|(_, share)| quantile(times, unfinished, share)))
+}
+
+/// The columns of these percentiles: heading and share, the maximum last.
+pub(crate) fn asked(percentiles: &Percentiles) -> Vec<(String, Option<f64>)> {
+    let columns = percentiles.iter();
+    let columns = columns.map(|one| (one.to_string(), Some(one.share())));
+    columns.chain([("max".to_owned(), None)]).collect()
+}
+
+/// These columns of `times`, by the rules of [`quantiles`].
+pub(crate) fn quantiles_of(
+    times: &Histogram,
+    unfinished: u64,
+    columns: &[(String, Option<f64>)],
+) -> Option<Vec<Quantile>> {
+    times.max_ns()?;
+    let shares = columns.iter().map(|(_, share)| *share);
+    Some(
+        shares
+            .map(|share| quantile(times, unfinished, share))
+            .collect(),
+    )
+}
+
+fn quantile(times: &Histogram, unfinished: u64, share: Option<f64>) -> Quantile {
+    let beyond = share.map_or(0.0, |q| times.count() as f64 * (1.0 - q));
+    Quantile {
+        ns: share
+            .map_or_else(|| times.max_ns(), |q| times.quantile(q))
+            .unwrap_or(0),
+        // The maximum is a fact, not an estimate. A thousandth forgives rounding of 1 − q.
+        thin: share.is_some() && beyond + 1e-3 < ENOUGH_BEYOND,
+        bound: unfinished > 0 && unfinished as f64 + 1e-3 >= beyond,
+    }
 }
 
 /// `1,234,567`.

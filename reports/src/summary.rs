@@ -2,8 +2,9 @@
 //!
 //! Plain text without colour codes: colour is the caller's. Labels stand in one column, so that eyes and `awk` find them.
 
-use crate::show::{self, QUANTILES, Quantile};
-use record::histogram::Histogram;
+use crate::mean::Mean;
+use crate::percentiles::Percentiles;
+use crate::show::{self, Quantile};
 use record::quantity::format_nanoseconds;
 use record::run::{Audit, Model, RunRecord};
 use record::{failure::FailureKind, files};
@@ -14,10 +15,21 @@ use std::time::Duration;
 const LABEL: usize = 15;
 const COLUMN: usize = 10;
 
-/// The summary, ending in a line break. `run_dir` is where the files are.
+/// The summary with the usual percentiles, ending in a line break. `run_dir` is where the files are.
 pub fn text(record: &RunRecord, judgement: &Judgement, run_dir: &str) -> String {
+    text_at(record, judgement, run_dir, &Percentiles::default())
+}
+
+/// [`text`] with these percentiles as its columns.
+pub fn text_at(
+    record: &RunRecord,
+    judgement: &Judgement,
+    run_dir: &str,
+    percentiles: &Percentiles,
+) -> String {
     let mut lines = vec![headline(record, judgement), line("rates", &rates(record))];
-    lines.extend(times(record));
+    lines.extend(times(record, percentiles));
+    lines.extend(Mean::of(record).map(|mean| line("mean", &mean.text())));
     lines.push(line("errors", &errors(record)));
     lines.push(line("CPU", &cpu(record)));
     lines.push(line("allocations", &allocations(record)));
@@ -29,6 +41,7 @@ pub fn text(record: &RunRecord, judgement: &Judgement, run_dir: &str) -> String 
             .iter()
             .map(|reason| line("reason", &sentence(reason))),
     );
+    lines.extend(questions(record, judgement));
     lines.extend(
         record
             .warnings
@@ -40,6 +53,22 @@ pub fn text(record: &RunRecord, judgement: &Judgement, run_dir: &str) -> String 
         &format!("{}/{}", run_dir.trim_end_matches('/'), files::REPORT),
     ));
     lines.join("\n") + "\n"
+}
+
+/// The six answers, each under a short form of its question.
+fn questions(record: &RunRecord, judgement: &Judgement) -> Vec<String> {
+    let labels = [
+        "why not double",
+        "broke limits",
+        "errored",
+        "reproduces",
+        "matters",
+        "happened",
+    ];
+    let answers = stats::six(record, judgement);
+    let told = labels.iter().zip(&answers);
+    told.map(|(label, answer)| line(label, &one_line(&answer.text)))
+        .collect()
 }
 
 fn line(label: &str, text: &str) -> String {
@@ -56,7 +85,9 @@ fn one_line(text: &str) -> String {
 fn headline(record: &RunRecord, judgement: &Judgement) -> String {
     let plan = &record.plan;
     let load = match (plan.model, plan.offered_rate) {
-        (Model::Open, Some(rate)) => format!("open model, {}", show::rate(rate)),
+        (model @ (Model::Open | Model::PartlyOpen), Some(rate)) => {
+            format!("{} model, {}", model.name(), show::rate(rate))
+        }
         (model, _) => format!(
             "{} model, {} users",
             model.name(),
@@ -76,36 +107,48 @@ fn headline(record: &RunRecord, judgement: &Judgement) -> String {
 
 fn rates(record: &RunRecord) -> String {
     let offered = match record.plan.model {
-        Model::Open => format!("offered {}, ", show::rate(record.offered_rate())),
+        Model::Open | Model::PartlyOpen => {
+            format!("offered {}, ", show::rate(record.offered_rate()))
+        }
         Model::Closed => String::new(),
     };
     let achieved = show::rate(record.achieved_rate());
     format!(
-        "{offered}achieved {achieved}, QPS {}, TPS {}",
+        "{offered}achieved {achieved}, QPS {}, TPS {}, {}",
         show::number(record.qps()),
-        show::number(record.tps())
+        show::number(record.tps()),
+        goodput(record)
     )
 }
 
+fn goodput(record: &RunRecord) -> String {
+    match record.slo().zip(record.goodput()) {
+        Some((slo, goodput)) => format!(
+            "goodput {} within {}",
+            show::number(goodput),
+            format_nanoseconds(slo.as_nanos() as u64)
+        ),
+        None => "goodput unknown (no slo)".to_owned(),
+    }
+}
+
 /// Heading, one line per duration, and a note for every mark used.
-fn times(record: &RunRecord) -> Vec<String> {
+fn times(record: &RunRecord, percentiles: &Percentiles) -> Vec<String> {
+    let asked = show::asked(percentiles);
     let unfinished = record.unfinished.count();
     let rows = [
         ("response time", record.response_time(), unfinished),
         ("service time", record.service_time(), 0),
         ("send delay", record.send_delay.clone(), 0),
     ];
-    let headings = QUANTILES.map(|(name, _)| name).into_iter().chain(["count"]);
-    let mut lines = vec![line("", &columns(headings.map(str::to_owned)))];
-    lines.extend(
-        rows.iter()
-            .map(|(label, times, unfinished)| line(label, &row(times, *unfinished))),
-    );
-    let shown: Vec<Quantile> = rows
-        .iter()
-        .filter_map(|(_, times, n)| show::quantiles(times, *n))
-        .flatten()
-        .collect();
+    let headings = asked.iter().map(|(name, _)| name.clone());
+    let mut lines = vec![line("", &columns(headings.chain(["count".to_owned()])))];
+    let mut shown = Vec::new();
+    for (label, times, unfinished) in &rows {
+        let quantiles = show::quantiles_of(times, *unfinished, &asked);
+        lines.push(line(label, &row(quantiles.as_deref(), times.count())));
+        shown.extend(quantiles.into_iter().flatten());
+    }
     if shown.iter().any(|quantile| quantile.thin) {
         lines.push(line("", "* fewer than 10 samples beyond it"));
     }
@@ -119,14 +162,10 @@ fn times(record: &RunRecord) -> Vec<String> {
     lines
 }
 
-fn row(times: &Histogram, unfinished: u64) -> String {
-    match show::quantiles(times, unfinished) {
+fn row(quantiles: Option<&[Quantile]>, count: u64) -> String {
+    match quantiles {
         None => "no data".to_owned(),
-        Some(all) => columns(
-            all.map(Quantile::text)
-                .into_iter()
-                .chain([show::count(times.count())]),
-        ),
+        Some(all) => columns(all.iter().map(|one| one.text()).chain([show::count(count)])),
     }
 }
 
@@ -230,7 +269,8 @@ fn thresholds(results: &[RuleResult]) -> Vec<String> {
     results.iter().map(told).collect()
 }
 
-fn sentence(reason: &Reason) -> String {
+/// Code, text and hint of a reason on one line.
+pub(crate) fn sentence(reason: &Reason) -> String {
     let hint = if reason.hint.is_empty() {
         String::new()
     } else {

@@ -5,6 +5,18 @@ pub(crate) fn value(seed: u64, n: u64, purpose: u64) -> u64 {
     mix(mix(seed ^ purpose.wrapping_mul(0xd6e8_feb8_6659_fd93)).wrapping_add(n))
 }
 
+/// A number for a purpose that has a name: FNV-1a of it (Fowler, Noll, Vo).
+pub(crate) fn purpose(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+/// A number below `count` (at most 2^64) of a random `value`. Multiply-shift: no division, and a bias below `count` ÷ 2^64.
+pub(crate) fn below(value: u64, count: u128) -> u64 {
+    ((u128::from(value) * count) >> 64) as u64
+}
+
 fn mix(value: u64) -> u64 {
     let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -48,8 +60,7 @@ impl Choice {
     /// The index that `value` chooses.
     pub(crate) fn index(&self, value: u64) -> u64 {
         match self {
-            // Multiply-shift: no division, bias below 2^-32 for every count we allow.
-            Self::Uniform(count) => ((u128::from(value) * u128::from(*count)) >> 64) as u64,
+            Self::Uniform(count) => below(value, u128::from(*count)),
             Self::Zipf(shares) => {
                 let wanted = share(value);
                 shares

@@ -23,20 +23,25 @@ impl HttpWorkload {
     }
 }
 
+/// The one GET as the only act of `scenario`.
+pub(crate) fn journey(path: &Arc<str>, scenario: Scenario) -> Journey {
+    let path = path.clone();
+    let get: TransactionFunction = Arc::new(move |user| {
+        let path = path.clone();
+        Box::pin(async move {
+            session(user).send(0, Request::get(&path)).await?;
+            Ok(())
+        })
+    });
+    Journey {
+        scenario: scenario.register_transaction(Transaction::new(get)),
+        steps: KNOWN.steps.iter().map(|&step| step.to_owned()).collect(),
+    }
+}
+
 impl Workload for HttpWorkload {
     fn journeys(&self) -> Vec<Journey> {
-        let path = self.path.clone();
-        let get: TransactionFunction = Arc::new(move |user| {
-            let path = path.clone();
-            Box::pin(async move {
-                session(user).send(0, Request::get(&path)).await?;
-                Ok(())
-            })
-        });
-        vec![Journey {
-            scenario: Scenario::new(KNOWN.name).register_transaction(Transaction::new(get)),
-            steps: KNOWN.steps.iter().map(|&step| step.to_owned()).collect(),
-        }]
+        vec![journey(&self.path, Scenario::new(KNOWN.name))]
     }
 
     fn prepare<'a>(

@@ -1,5 +1,7 @@
 //! Ids that say which run they are of, what they are and which number they have, so that the audit knows its own entries.
 
+use crate::draw;
+
 /// What an id stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -23,15 +25,10 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
-    /// Ids of the run with this seed and name; FNV-1a of the name, mixed with the seed.
+    /// Ids of the run with this seed and name.
     pub(crate) fn of(seed: u64, run_id: &str) -> Self {
-        let hash = run_id
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-            });
         Self {
-            tag: crate::draw::value(seed, hash, 0),
+            tag: draw::value(seed, draw::purpose(run_id), 0),
         }
     }
 

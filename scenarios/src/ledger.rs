@@ -145,7 +145,8 @@ impl LedgerWorkload {
         Ok(workload)
     }
 
-    fn journey(&self, name: &str, weight: u32) -> Option<Journey> {
+    /// The scenario of that name; `None` for names that are not of this engine.
+    pub(crate) fn journey(&self, name: &str, weight: u32) -> Option<Journey> {
         let function = journey::function(name, &self.data)?;
         let scenario = weighted(name, weight)
             .ok()?

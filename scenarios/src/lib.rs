@@ -6,12 +6,16 @@ mod draw;
 mod http;
 mod id;
 mod journey;
+mod journeys;
 mod ledger;
+mod mixed;
 pub mod plans;
 
 use driver::Workload;
 use goose::goose::Scenario;
+pub use journeys::{Feeders, feeders};
 use plan::Plan;
+use std::path::Path;
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -41,6 +45,24 @@ pub enum ScenarioError {
     /// The generic request mixed with others.
     #[error("scenario \"http\" cannot be mixed with scenarios of the reference engine")]
     Mixed,
+    /// A feeder that cannot be read, or not be used as the plan says.
+    #[error("feeder \"{name}\": {why}")]
+    Feeder {
+        /// The feeder.
+        name: String,
+        /// What is wrong, with file and line where there is one.
+        why: String,
+    },
+    /// A step that cannot be made ready.
+    #[error("scenario \"{scenario}\", step \"{step}\": {why}")]
+    Step {
+        /// The scenario.
+        scenario: String,
+        /// Its step.
+        step: String,
+        /// What is wrong.
+        why: String,
+    },
     /// Goose refuses a weight.
     #[error("scenario \"{name}\": {why}")]
     Weight {
@@ -51,21 +73,35 @@ pub enum ScenarioError {
     },
 }
 
-/// The workload of a plan. `path` is the target's path, for the scenario `http`; `run_id` keeps the runs on one ledger apart.
-pub fn workload(plan: &Plan, path: &str, run_id: &str) -> Result<Arc<dyn Workload>, ScenarioError> {
-    let names: Vec<&str> = plan
+/// The workload of a plan. `path` is the target's path, for the scenario `http`; `run_id` keeps the runs on one ledger apart; files that
+/// the plan names are relative to `base`. They are read here, so this comes before T0.
+pub fn workload(
+    plan: &Plan,
+    path: &str,
+    run_id: &str,
+    base: &Path,
+) -> Result<Arc<dyn Workload>, ScenarioError> {
+    let written: Vec<&str> = plan
         .scenarios
         .iter()
+        .filter(|choice| choice.journey.is_none())
         .map(|choice| choice.name.as_str())
         .collect();
-    if let Some(unknown) = names.iter().find(|name| known(name).is_none()) {
+    if let Some(unknown) = written.iter().find(|name| known(name).is_none()) {
         return Err(ScenarioError::Unknown((*unknown).to_owned()));
     }
-    match names.iter().filter(|name| **name == HTTP.name).count() {
-        0 => Ok(Arc::new(ledger::LedgerWorkload::new(plan, run_id)?)),
-        _ if names.len() == 1 => Ok(Arc::new(http::HttpWorkload::new(path))),
-        _ => Err(ScenarioError::Mixed),
+    let get = written.contains(&HTTP.name);
+    if get && written.iter().any(|name| *name != HTTP.name) {
+        return Err(ScenarioError::Mixed);
     }
+    if written.len() < plan.scenarios.len() {
+        let mixed = mixed::MixedWorkload::new(plan, path, run_id, base)?;
+        return Ok(Arc::new(mixed));
+    }
+    if get {
+        return Ok(Arc::new(http::HttpWorkload::new(path)));
+    }
+    Ok(Arc::new(ledger::LedgerWorkload::new(plan, run_id)?))
 }
 
 /// The scenario of that name.
@@ -83,6 +119,18 @@ pub fn steps(names: &[&str]) -> Vec<&'static str> {
         .filter_map(|name| known(name))
         .flat_map(|known| known.steps.iter().copied())
         .collect()
+}
+
+/// The steps of the plan's scenarios, journeys of the plan itself included, in its order: what its thresholds may name.
+pub fn step_names(plan: &Plan) -> Vec<String> {
+    let mut names = Vec::new();
+    for choice in &plan.scenarios {
+        match &choice.journey {
+            Some(journey) => names.extend(journey.steps.iter().map(|step| step.name.clone())),
+            None => names.extend(steps(&[&choice.name]).into_iter().map(str::to_owned)),
+        }
+    }
+    names
 }
 
 fn weighted(name: &str, weight: u32) -> Result<Scenario, ScenarioError> {

@@ -4,12 +4,12 @@
 //! on one transaction that takes the next arrival and runs the scenario the schedule drew for it.
 
 use crate::clock::Clock;
-use crate::collector::Edges;
+use crate::edges::Edges;
 use crate::handover::Handover;
-use crate::http1::Connection;
-use crate::session::{Session, Shared, Start, session};
+use crate::session::{Outcome, Session, Shared, Start, session};
 use crate::transport::Transport;
 use crate::workload::Journey;
+use goose::client::GooseClientBuilder;
 use goose::config::GooseConfiguration;
 use goose::goose::{GooseUser, Scenario, Transaction, TransactionFunction, TransactionResult};
 use goose::{GooseAttack, GooseError};
@@ -22,15 +22,17 @@ use tokio::sync::watch;
 const PARK: Duration = Duration::from_millis(20);
 /// A closed user that cannot connect waits a little, or it would count refusals as fast as the kernel makes them.
 const AFTER_REFUSAL: Duration = Duration::from_millis(10);
-/// How often a waiting closed user looks at the clock.
-const THINK_SLICE: Duration = Duration::from_millis(500);
+/// A closed user whose turn to be active has not come looks again after this.
+const INACTIVE: Duration = Duration::from_millis(5);
 
 /// What the users of one attack share beside [`Shared`].
 pub(crate) struct Ground {
     pub(crate) shared: Arc<Shared>,
     pub(crate) general: Option<reqwest::Client>,
-    pub(crate) edges: Edges,
+    pub(crate) edges: Arc<Edges>,
     pub(crate) think: Duration,
+    /// Active users of the closed model by time since the steady phase began.
+    pub(crate) users_at: Box<dyn Fn(Duration) -> u32 + Send + Sync>,
     /// Users connected and waiting for T0.
     pub(crate) ready: AtomicUsize,
     /// Numbers users.
@@ -39,6 +41,14 @@ pub(crate) struct Ground {
     pub(crate) start: watch::Receiver<Option<Clock>>,
     /// Set when nothing more is to be started.
     pub(crate) stop: Arc<std::sync::atomic::AtomicBool>,
+}
+
+impl Ground {
+    /// How many closed users are active at `at`.
+    fn active_users(&self, at: u64) -> usize {
+        let into_steady = at.saturating_sub(self.edges.warmup_end());
+        (self.users_at)(Duration::from_nanos(into_steady)) as usize
+    }
 }
 
 /// The functions of one scenario, sorted by when they run.
@@ -82,7 +92,11 @@ pub(crate) fn build(
         first_step += journey.steps.len();
     }
     let routes: Arc<Vec<Route>> = Arc::new(routes);
-    let mut attack = GooseAttack::initialize_with_config(configuration(host, users)?)?;
+    // One general client for all users instead of one each, which would read the system's certificates once per user: users send
+    // through the session, never through it.
+    let client = GooseClientBuilder::new().without_cookies();
+    let mut attack = GooseAttack::initialize_with_config(configuration(host, users)?)?
+        .set_client_builder_without_cookies(client)?;
     match handover {
         Some(handover) => {
             let slots = Scenario::new("slots").register_transaction(entrance(ground, &routes));
@@ -128,11 +142,8 @@ fn entrance(ground: &Arc<Ground>, routes: &Arc<Vec<Route>>) -> Transaction {
 async fn enter(user: &mut GooseUser, ground: &Ground, routes: &[Route]) -> TransactionResult {
     let number = ground.entered.fetch_add(1, Ordering::Relaxed);
     let transport = match &ground.general {
-        Some(client) => Transport::General {
-            client: client.clone(),
-            body: Vec::new(),
-        },
-        None => Transport::Plain(Box::<Connection>::default()),
+        Some(client) => Transport::general(client.clone()),
+        None => Transport::plain(),
     };
     user.set_session_data(Session::new(ground.shared.clone(), number, transport));
     // A connection that cannot be made now is made, or counted as failed, with the first arrival.
@@ -157,41 +168,50 @@ fn slot(routes: &Arc<Vec<Route>>, handover: &Arc<Handover>) -> Transaction {
     let (routes, handover) = (routes.clone(), handover.clone());
     let function: TransactionFunction = Arc::new(move |user| {
         let (routes, handover) = (routes.clone(), handover.clone());
-        Box::pin(async move { take_arrival(user, &routes, &handover).await })
+        Box::pin(async move { take_arrivals(user, &routes, &handover).await })
     });
     Transaction::new(function)
 }
 
-async fn take_arrival(
+// Goose's own loop is entered once: here one arrival after the other is taken until there are no more.
+async fn take_arrivals(
     user: &mut GooseUser,
     routes: &[Route],
     handover: &Handover,
 ) -> TransactionResult {
     let number = session(user).user();
-    let Some(arrival) = handover.next(number).await else {
-        tokio::time::sleep(PARK).await;
-        return Ok(());
-    };
-    let scenario = arrival.scenario as usize;
-    let route = &routes[scenario];
-    session(user).begin_arrival(Start {
-        arrival: arrival.n,
-        phase: arrival.phase,
-        scenario,
-        first_step: route.first_step,
-        steps: route.steps,
-        intended: arrival.intended_ns,
-    });
-    for function in &route.transactions {
-        session(user).begin_transaction();
-        let good = function(user).await.is_ok();
-        session(user).end_transaction(good);
-        if !good {
-            break;
-        }
+    while let Some(arrival) = handover.next(number).await {
+        let scenario = arrival.scenario as usize;
+        let route = &routes[scenario];
+        session(user).begin_arrival(Start {
+            arrival: arrival.n,
+            phase: arrival.phase,
+            scenario,
+            first_step: route.first_step,
+            steps: route.steps,
+            intended: arrival.intended_ns,
+        });
+        visit(user, &route.transactions).await;
     }
-    session(user).end_arrival();
+    tokio::time::sleep(PARK).await;
     Ok(())
+}
+
+// One arrival: the scenario's transactions in their order, up to the first that fails.
+async fn visit(user: &mut GooseUser, transactions: &[TransactionFunction]) {
+    for (at, function) in transactions.iter().enumerate() {
+        let outcome = match function(user).await {
+            Ok(()) => Outcome::Good,
+            Err(_) => Outcome::Bad,
+        };
+        let current = session(user);
+        if outcome == Outcome::Bad || at + 1 == transactions.len() {
+            current.end_arrival(outcome);
+            return;
+        }
+        current.end_transaction(outcome);
+        current.begin_transaction();
+    }
 }
 
 // The scenario as Goose knows it, each transaction wrapped so that it is an arrival of its own.
@@ -215,6 +235,7 @@ fn closed(
     scenario.register_transaction(entrance(ground, routes))
 }
 
+// With a single transaction Goose's loop would do nothing but come back here, so it is entered once; otherwise Goose chooses the next.
 async fn closed_turn(
     user: &mut GooseUser,
     ground: &Ground,
@@ -222,54 +243,68 @@ async fn closed_turn(
     route: &Route,
     inner: &TransactionFunction,
 ) -> TransactionResult {
-    let Some(intended) = think(user, ground).await else {
-        tokio::time::sleep(PARK).await;
-        return Ok(());
-    };
-    let phase = ground.edges.phase(intended);
-    let current = session(user);
-    let arrival = current.next_number();
-    current.count_due(phase);
-    current.begin_arrival(Start {
-        arrival,
-        phase,
-        scenario,
-        first_step: route.first_step,
-        steps: route.steps,
-        intended,
-    });
-    current.begin_transaction();
-    let good = inner(user).await.is_ok();
-    let current = session(user);
-    current.end_transaction(good);
-    current.end_arrival();
-    if current.could_not_connect() {
-        tokio::time::sleep(AFTER_REFUSAL).await;
+    while let Some(intended) = think(user, ground).await {
+        let phase = ground.edges.phase(intended);
+        let current = session(user);
+        let arrival = current.next_number();
+        current.count_due(phase);
+        current.begin_arrival(Start {
+            arrival,
+            phase,
+            scenario,
+            first_step: route.first_step,
+            steps: route.steps,
+            intended,
+        });
+        visit(user, std::slice::from_ref(inner)).await;
+        if route.transactions.len() > 1 {
+            return Ok(());
+        }
     }
+    tokio::time::sleep(PARK).await;
     Ok(())
 }
 
 // The intended start of a closed user's next transaction: its last answer plus think time. `None` once the steady phase is over.
 async fn think(user: &mut GooseUser, ground: &Ground) -> Option<u64> {
     let current = session(user);
-    let clock = current.clock();
-    let after = current.last_done().max(if current.could_not_connect() {
-        clock.now()
-    } else {
-        0
-    });
-    let intended = after + ground.think.as_nanos() as u64;
+    let (clock, number) = (current.clock(), current.user());
+    let refused = current.could_not_connect();
+    let mut after = current.last_done();
+    if refused {
+        tokio::time::sleep(AFTER_REFUSAL).await;
+        after = after.max(clock.now());
+    }
+    let mut intended = after + ground.think.as_nanos() as u64;
     loop {
-        let over = ground.stop.load(Ordering::Relaxed)
-            || intended >= ground.edges.steady_end
-            || clock.now() >= ground.edges.steady_end;
-        if over {
+        if is_over(ground, intended, clock) {
             return None;
         }
-        let left = intended.saturating_sub(clock.now());
-        if left == 0 {
-            return Some(intended);
+        // A user whose turn to be active comes later starts then, and owes nothing for the time before.
+        if number < ground.active_users(intended) {
+            break;
         }
-        tokio::time::sleep(Duration::from_nanos(left).min(THINK_SLICE)).await;
+        tokio::time::sleep(INACTIVE).await;
+        intended = clock.now();
     }
+    if !ground.think.is_zero() && intended > clock.now() {
+        ground.shared.alarms.wait(number, intended).await;
+        if is_over(ground, intended, clock) {
+            return None;
+        }
+    }
+    Some(intended)
+}
+
+fn is_over(ground: &Ground, intended: u64, clock: Clock) -> bool {
+    if ground.stop.load(Ordering::Relaxed) {
+        return true;
+    }
+    // Without think time a start follows an answer at once, and the time of the answer is the time of day.
+    let now = if ground.think.is_zero() {
+        intended
+    } else {
+        clock.now().max(intended)
+    };
+    now >= ground.edges.steady_end()
 }

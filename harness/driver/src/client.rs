@@ -55,7 +55,7 @@ const AT_A_TIME: usize = 16;
 impl Client {
     /// A client whose every request has `timeout` to be answered.
     pub fn new(address: &Address, timeout: Duration) -> Result<Self, ClientError> {
-        let inner = general_client(timeout).map_err(|why| ClientError::NoAnswer {
+        let inner = general_client(timeout, 0).map_err(|why| ClientError::NoAnswer {
             method: "GET",
             url: address.origin(),
             why,
@@ -135,13 +135,17 @@ impl Client {
     }
 }
 
-/// reqwest without what would change a measurement: no proxy from the environment, no redirects, no compression.
-pub(crate) fn general_client(timeout: Duration) -> Result<reqwest::Client, String> {
+/// reqwest without what would change a measurement: no proxy from the environment, no compression, and so many redirects and no more.
+pub(crate) fn general_client(timeout: Duration, redirects: u32) -> Result<reqwest::Client, String> {
+    let policy = match redirects {
+        0 => reqwest::redirect::Policy::none(),
+        most => reqwest::redirect::Policy::limited(most as usize),
+    };
     reqwest::Client::builder()
         .timeout(timeout)
         .no_proxy()
         .no_gzip()
-        .redirect(reqwest::redirect::Policy::none())
+        .redirect(policy)
         .tcp_nodelay(true)
         .build()
         .map_err(|e| cause(&e))

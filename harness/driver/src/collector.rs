@@ -1,51 +1,29 @@
 //! The collector closes windows: it swaps the recorder's shards, writes the histogram log and tells the observer.
 
 use crate::clock::Clock;
+use crate::edges::Edges;
 use crate::handover::Handover;
+use crate::judge::{Bin, Decision, Judge};
 use crate::observer::{Observer, WindowView};
-use crate::recorder::{Layout, PhaseSet, Sets, StepSet};
+use crate::recorder::{Layout, PhaseSet, Pulse, Sets, StepSet};
 use crate::session::Shared;
 use record::failure::FailureKind;
 use record::histogram::Histogram;
 use record::hlog;
 use record::phase::Phase;
-use record::run::{Span, Window};
+use record::run::{Span, Window, pacing_limit_ns};
 use std::io::Write;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
-/// A window is one second, cut at the edges of phases.
-const WINDOW_NS: u64 = 1_000_000_000;
-
-/// Planned edges of the phases, in nanoseconds since T0.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Edges {
-    pub(crate) warmup_end: u64,
-    pub(crate) steady_end: u64,
-}
-
-impl Edges {
-    pub(crate) fn phase(self, at: u64) -> Phase {
-        if at < self.warmup_end {
-            Phase::Warmup
-        } else if at < self.steady_end {
-            Phase::Steady
-        } else {
-            Phase::Drain
-        }
-    }
-
-    /// The end of the window that starts at `start`.
-    fn window_end(self, start: u64) -> u64 {
-        let end = start + WINDOW_NS;
-        [self.warmup_end, self.steady_end]
-            .into_iter()
-            .find(|&edge| start < edge && edge < end)
-            .unwrap_or(end)
-    }
-}
+/// During warm-up the collector looks this often at how it goes.
+const BIN: u64 = 100_000_000;
+/// In the steady phase it looks at what is under way, after each time one of these, so that it never keeps step with the arrivals.
+const LOOKS: [u64; 4] = [3_170_000, 7_310_000, 4_430_000, 5_890_000];
+/// An edge is moved to this much ahead, beyond every arrival that may have been started already.
+const LEAD: u64 = 30_000_000;
 
 /// The name of a class in the histogram log: `scenario/step`.
 pub(crate) type ClassNames = Vec<(String, String)>;
@@ -54,19 +32,35 @@ pub(crate) struct Collector {
     pub(crate) shared: Arc<Shared>,
     pub(crate) handover: Option<Arc<Handover>>,
     pub(crate) clock: Clock,
-    pub(crate) edges: Edges,
+    pub(crate) edges: Arc<Edges>,
+    pub(crate) judge: Box<dyn Judge>,
+    /// Whether the end of warm-up is to be found out.
+    pub(crate) find_steady: bool,
     pub(crate) classes: ClassNames,
     pub(crate) log: Box<dyn Write + Send>,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) users: u64,
     /// Seconds in a row in which every request failed to connect.
     pub(crate) unreachable: Arc<AtomicU64>,
+    /// Pacing delay that is never called late on this machine.
+    pub(crate) pacing_floor_ns: u64,
+    /// Set when the judge wants the run to stop: why.
+    pub(crate) abort: Arc<OnceLock<String>>,
 }
 
 /// What the collector gathered.
 pub(crate) struct Collected {
     pub(crate) windows: Vec<Window>,
     pub(crate) steady: PhaseSet,
+    /// What was under way in the steady phase, looked at every few milliseconds: sum and number of looks.
+    pub(crate) in_flight: (u64, u64),
+    /// Requests of all phases that got an answer: what a target can have counted.
+    pub(crate) answered: u64,
+    /// Steady windows in which anything was sent, and those of them in which it was sent late.
+    pub(crate) windows_steady: u64,
+    pub(crate) windows_late: u64,
+    /// Whether the judge found the target steady before the end of the longest warm-up.
+    pub(crate) found_steady: bool,
     /// The first error of the histogram log; the run went on without it.
     pub(crate) log_error: Option<std::io::Error>,
 }
@@ -76,6 +70,11 @@ impl Collected {
         Self {
             windows: Vec::new(),
             steady: Sets::new(layout).steady,
+            in_flight: (0, 0),
+            answered: 0,
+            windows_steady: 0,
+            windows_late: 0,
+            found_steady: false,
             log_error: None,
         }
     }
@@ -87,13 +86,14 @@ impl Collector {
         let mut spare = Box::new(Sets::new(layout));
         let mut sets = Sets::new(layout);
         let mut collected = Collected::empty(layout);
+        let mut bins = Bins::default();
         let (mut start, mut due_before) = (0, 0);
         loop {
-            let end = self.edges.window_end(start);
-            let finished = self.wait_until(end, finish);
+            let finished = self.wait_for_window(start, finish, &mut bins, &mut collected);
             if finished {
                 self.shared.recorder.freeze();
             }
+            let end = self.edges.window_end(start);
             let end = if finished {
                 self.clock.now().clamp(start, end)
             } else {
@@ -103,8 +103,10 @@ impl Collector {
             let due = self.shared.due.all.load(Ordering::Relaxed);
             let window = self.window(start..end, due - due_before, &sets);
             due_before = due;
+            self.note_lateness(&window, &sets, &mut collected);
             self.publish(&window, &sets, &mut collected);
             collected.steady.add(&sets.steady);
+            collected.answered += answered(&sets);
             collected.windows.push(window);
             if finished {
                 return collected;
@@ -113,13 +115,83 @@ impl Collector {
         }
     }
 
-    // True if the run is to end.
-    fn wait_until(&self, end: u64, finish: &Receiver<()>) -> bool {
-        let left = self
-            .clock
-            .at(end)
-            .saturating_duration_since(std::time::Instant::now());
-        !matches!(finish.recv_timeout(left), Err(RecvTimeoutError::Timeout))
+    // Until the window that began at `start` is over, whose end may move meanwhile. True if the run is to end.
+    fn wait_for_window(
+        &mut self,
+        start: u64,
+        finish: &Receiver<()>,
+        bins: &mut Bins,
+        collected: &mut Collected,
+    ) -> bool {
+        loop {
+            let end = self.edges.window_end(start);
+            let next = end.min(bins.next);
+            let left = self
+                .clock
+                .at(next)
+                .saturating_duration_since(Instant::now());
+            if !matches!(finish.recv_timeout(left), Err(RecvTimeoutError::Timeout)) {
+                return true;
+            }
+            let now = self.clock.now();
+            if now >= bins.next {
+                self.close_bin(now, bins, collected);
+            }
+            if now >= self.edges.window_end(start) {
+                return false;
+            }
+        }
+    }
+
+    fn close_bin(&mut self, now: u64, bins: &mut Bins, collected: &mut Collected) {
+        let in_flight = self.shared.inflight.count();
+        bins.next = now + BIN;
+        match self.edges.phase(now) {
+            Phase::Steady => {
+                let (sum, looks) = &mut collected.in_flight;
+                *sum += in_flight;
+                *looks += 1;
+                bins.next = now + LOOKS[*looks as usize % LOOKS.len()];
+            }
+            Phase::Warmup if self.find_steady && !collected.found_steady => {
+                bins.close(self.shared.recorder.pulse(), in_flight, self.backlog());
+                // An edge so near is reached before it could be moved.
+                let near = self.edges.warmup_end() <= now + 2 * LEAD;
+                if !near && self.judge.is_steady(&bins.closed) {
+                    collected.found_steady = true;
+                    self.edges.begin_steady(now + LEAD);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn ask_judge(&mut self, view: &WindowView<'_>) {
+        match self.judge.window(view) {
+            Decision::Extend(by) if !view.remaining.is_zero() => self.edges.extend(by),
+            Decision::Continue | Decision::Extend(_) => {}
+            Decision::Abort(why) => {
+                let _ = self.abort.set(why);
+            }
+        }
+    }
+
+    // A generator that is late in single seconds is not late on the whole, and those seconds are spoilt all the same.
+    fn note_lateness(&self, window: &Window, sets: &Sets, collected: &mut Collected) {
+        let pacing = sets.steady.delays.pacing.quantile(0.99);
+        let (Some(pacing), Phase::Steady) = (pacing, window.phase) else {
+            return;
+        };
+        let response = window.response.map_or(0, |times| times.p99);
+        let late = pacing > pacing_limit_ns(self.pacing_floor_ns, response);
+        collected.windows_steady += 1;
+        collected.windows_late += u64::from(late);
+    }
+
+    fn backlog(&self) -> u64 {
+        self.handover
+            .as_ref()
+            .map_or(0, |handover| handover.backlog())
     }
 
     fn window(&self, span: std::ops::Range<u64>, due: u64, sets: &Sets) -> Window {
@@ -149,10 +221,7 @@ impl Collector {
             committed: transactions().map(|t| t.committed).sum(),
             uncommitted: transactions().map(|t| t.failed).sum(),
             in_flight: self.shared.inflight.count(),
-            backlog: self
-                .handover
-                .as_ref()
-                .map_or(0, |handover| handover.backlog()),
+            backlog: self.backlog(),
             response: merged(|step| &step.ok.response),
             service: merged(|step| &step.ok.service),
             send_delay: send_delay.summary(),
@@ -164,8 +233,8 @@ impl Collector {
         if collected.log_error.is_none() {
             collected.log_error = self.write_log(window, sets).err();
         }
-        let steady_end = Duration::from_nanos(self.edges.steady_end);
-        self.observer.window(&WindowView {
+        let steady_end = Duration::from_nanos(self.edges.steady_end());
+        let view = WindowView {
             window,
             sets: [&sets.warmup, &sets.steady],
             remaining: steady_end.saturating_sub(window.span.end),
@@ -174,7 +243,11 @@ impl Collector {
                 .as_ref()
                 .map_or(0, |handover| handover.dropped()),
             users: self.users,
-        });
+        };
+        self.observer.window(&view);
+        if window.phase == Phase::Steady {
+            self.ask_judge(&view);
+        }
     }
 
     fn note_reachability(&self, window: &Window, sets: &Sets) {
@@ -192,20 +265,22 @@ impl Collector {
         }
     }
 
-    // One line per class with values, flushed at once: a killed run is readable to its last window.
+    // One line per class, phase, outcome and duration with values, flushed at once: a killed run is readable to its last window.
     fn write_log(&mut self, window: &Window, sets: &Sets) -> std::io::Result<()> {
         for (at, (scenario, step)) in self.classes.iter().enumerate() {
-            let (mut response, mut service) = (Histogram::new(), Histogram::new());
-            for set in [&sets.warmup.steps[at], &sets.steady.steps[at]] {
-                response.add(&set.ok.response);
-                service.add(&set.ok.service);
-            }
-            for (duration, histogram) in [("response_time", &response), ("service_time", &service)]
-            {
-                if !histogram.is_empty() {
-                    let tag = format!("{scenario}/{step}:{duration}");
-                    let line = hlog::line(&tag, window.span.start, window.span.length(), histogram);
-                    self.log.write_all(line.as_bytes())?;
+            for (phase, set) in [(Phase::Warmup, &sets.warmup), (Phase::Steady, &sets.steady)] {
+                let set = &set.steps[at];
+                for (outcome, times) in [("ok", &set.ok), ("failed", &set.failed)] {
+                    let durations = [
+                        ("response_time", &times.response),
+                        ("service_time", &times.service),
+                    ];
+                    for (duration, values) in durations.iter().filter(|(_, v)| !v.is_empty()) {
+                        let tag = hlog::tag(scenario, step, duration, phase, outcome);
+                        let (start, length) = (window.span.start, window.span.length());
+                        let line = hlog::line(&tag, start, length, values);
+                        self.log.write_all(line.as_bytes())?;
+                    }
                 }
             }
         }
@@ -213,26 +288,34 @@ impl Collector {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn answered(sets: &Sets) -> u64 {
+    let steps = sets.warmup.steps.iter().chain(&sets.steady.steps);
+    steps.flat_map(|step| step.codes.values()).sum()
+}
 
-    #[test]
-    fn windows_are_seconds_cut_at_the_edges_of_phases() {
-        let edges = Edges {
-            warmup_end: 1_500_000_000,
-            steady_end: 3_000_000_000,
-        };
-        let mut ends = vec![0];
-        for _ in 0..5 {
-            ends.push(edges.window_end(*ends.last().expect("not empty")));
-        }
-        let ms: Vec<_> = ends.iter().map(|ns| ns / 1_000_000).collect();
-        assert_eq!(ms, [0, 1000, 1500, 2500, 3000, 4000]);
-        let phases: Vec<_> = ends.iter().map(|&at| edges.phase(at).name()).collect();
-        assert_eq!(
-            phases,
-            ["warmup", "warmup", "steady", "steady", "drain", "drain"]
-        );
+/// The bins of warm-up.
+#[derive(Debug, Default)]
+struct Bins {
+    closed: Vec<Bin>,
+    before: Pulse,
+    /// When the present one ends.
+    next: u64,
+}
+
+impl Bins {
+    fn close(&mut self, pulse: Pulse, in_flight: u64, backlog: u64) {
+        let completed = pulse.completed - self.before.completed;
+        let sum = pulse.response_sum_ns - self.before.response_sum_ns;
+        self.before = pulse;
+        self.closed.push(Bin {
+            completed,
+            mean_response_ns: if completed > 0 {
+                sum as f64 / completed as f64
+            } else {
+                0.0
+            },
+            in_flight,
+            backlog,
+        });
     }
 }

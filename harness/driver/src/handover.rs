@@ -1,6 +1,7 @@
 //! From the pacer to the users: a due arrival goes to the idle user that was busy last; with none idle it waits in order.
 
 use plan::schedule::Arrival;
+use record::phase::Phase;
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -21,6 +22,8 @@ struct State {
     backlog: VecDeque<Arrival>,
     closed: bool,
     dropped: Vec<Arrival>,
+    /// Steady arrivals that found no idle user.
+    waited: u64,
 }
 
 /// The hand-over between one pacer and many users.
@@ -45,14 +48,13 @@ impl Handover {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives each arrival to an idle user, or queues it. Beyond the backlog's bound arrivals are dropped and counted.
-    pub(crate) fn release(&self, arrivals: impl Iterator<Item = Arrival>) {
-        for arrival in arrivals {
-            let waker = self.state().accept(arrival, self.max_backlog);
-            // Woken outside the lock: the user's first act is to take it.
-            if let Some(waker) = waker {
-                waker.wake();
-            }
+    /// Gives the arrival to an idle user, or queues it. Beyond the backlog's bound it is dropped and counted; with a bound of 0 that is
+    /// what happens to every arrival that finds no idle user.
+    pub(crate) fn release(&self, arrival: Arrival) {
+        let waker = self.state().accept(arrival, self.max_backlog);
+        // Woken outside the lock: the user's first act is to take it.
+        if let Some(waker) = waker {
+            waker.wake();
         }
     }
 
@@ -104,6 +106,11 @@ impl Handover {
         self.state().backlog.len() as u64
     }
 
+    /// Steady arrivals that had to wait for a user so far.
+    pub(crate) fn waited(&self) -> u64 {
+        self.state().waited
+    }
+
     /// How many arrivals have been given up so far because the backlog was full.
     pub(crate) fn dropped(&self) -> u64 {
         self.state().dropped.len() as u64
@@ -124,6 +131,7 @@ impl State {
             return mailbox.waker.take();
         }
         if self.backlog.len() < max_backlog {
+            self.waited += u64::from(arrival.phase == Phase::Steady);
             self.backlog.push_back(arrival);
         } else {
             self.dropped.push(arrival);
@@ -135,7 +143,6 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use record::phase::Phase;
 
     fn arrival(n: u64) -> Arrival {
         Arrival {
@@ -158,7 +165,7 @@ mod tests {
         let handover = Handover::new(3, 10);
         assert!(poll(&handover, 0).is_pending());
         assert!(poll(&handover, 1).is_pending());
-        handover.release((0..4).map(arrival));
+        (0..4).map(arrival).for_each(|a| handover.release(a));
         assert_eq!(poll(&handover, 1), Poll::Ready(Some(0)));
         assert_eq!(poll(&handover, 0), Poll::Ready(Some(1)));
         assert_eq!(handover.backlog(), 2);
@@ -172,7 +179,7 @@ mod tests {
         let handover = Handover::new(1, 10);
         assert!(poll(&handover, 0).is_pending());
         assert!(poll(&handover, 0).is_pending());
-        handover.release((0..2).map(arrival));
+        (0..2).map(arrival).for_each(|a| handover.release(a));
         assert_eq!(poll(&handover, 0), Poll::Ready(Some(0)));
         assert_eq!(poll(&handover, 0), Poll::Ready(Some(1)));
     }
@@ -180,16 +187,16 @@ mod tests {
     #[test]
     fn beyond_the_bound_arrivals_are_dropped_and_counted() {
         let handover = Handover::new(1, 2);
-        handover.release((0..5).map(arrival));
+        (0..5).map(arrival).for_each(|a| handover.release(a));
         assert_eq!(handover.backlog(), 2);
-        assert_eq!(handover.take_dropped().len(), 3);
+        assert_eq!((handover.waited(), handover.take_dropped().len()), (2, 3));
         assert!(handover.take_dropped().is_empty());
     }
 
     #[test]
     fn closing_returns_what_is_left_and_ends_the_waiting() {
         let handover = Handover::new(2, 10);
-        handover.release((0..2).map(arrival));
+        (0..2).map(arrival).for_each(|a| handover.release(a));
         let left: Vec<_> = handover.close().iter().map(|a| a.n).collect();
         assert_eq!(left, [0, 1]);
         assert_eq!(poll(&handover, 0), Poll::Ready(None));

@@ -2,35 +2,52 @@
 //!
 //! Written by hand because what it costs and where it stamps is what this project exists for: about a fifth of the instructions of a
 //! general client, and nothing hidden between `sent` and `done`. Heads are parsed by `httparse`; everything after the head (lengths,
-//! chunks, connections closed to mark the end) is in [`response`] and [`chunked`].
+//! chunks, connections closed to mark the end) is in [`receiver`], [`response`] and [`chunked`]. An exchange is polled by hand instead of
+//! being a chain of futures, and all connections of a worker read into that worker's one buffer: an answer that comes in one piece, as
+//! most do, is parsed where it was received.
 
 mod chunked;
+mod heads;
+mod receiver;
 mod response;
 
-use crate::http1::chunked::Chunked;
-use crate::http1::response::{Framing, Head, parse_head};
-use bytes::{Buf, BytesMut};
+use crate::http1::heads::Heads;
+use crate::http1::receiver::Receiver;
+use crate::http1::response::Head;
 use record::failure::FailureKind;
+use std::cell::RefCell;
 use std::net::SocketAddr;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 use tokio::net::TcpStream;
 
-/// Larger heads are refused as malformed.
-const MAX_HEAD: usize = 64 * 1024;
-/// Bytes of a body that are kept for checks; the rest is read and counted.
-const KEPT_BODY: usize = 1024 * 1024;
-const READ_CHUNK: usize = 8 * 1024;
+const BUFFER: usize = 64 * 1024;
+
+/// What all connections of a worker share; used within one poll only.
+struct Worker {
+    buffer: Box<[u8]>,
+    heads: Heads,
+}
+
+thread_local! {
+    static WORKER: RefCell<Worker> = RefCell::new(Worker {
+        buffer: vec![0; BUFFER].into(),
+        heads: Heads::default(),
+    });
+}
 
 /// A connection that stays open between exchanges.
 #[derive(Debug, Default)]
 pub(crate) struct Connection {
     stream: Option<TcpStream>,
-    input: BytesMut,
-    body: Vec<u8>,
+    receiver: Receiver,
+    /// Bytes of the message that have been written.
+    written: usize,
 }
 
-/// What an exchange brought; the body is in [`Connection::body`].
-#[derive(Debug, Clone, Copy)]
+/// What an exchange brought; the answer itself is in [`Connection::head`] and [`Connection::body`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     /// Bytes of the body, those not kept included.
@@ -38,11 +55,13 @@ pub(crate) struct Answer {
 }
 
 impl Connection {
-    /// Makes sure there is a usable connection: opens one if there is none or the peer has closed it meanwhile.
+    /// True if the connection can be used: it is there, the peer has not closed it, and nothing lies in it that nobody asked for.
+    pub(crate) fn is_open(&self) -> bool {
+        self.stream.as_ref().is_some_and(is_idle) && self.receiver.is_clean()
+    }
+
+    /// Opens a new connection.
     pub(crate) async fn open(&mut self, addresses: &[SocketAddr]) -> Result<(), FailureKind> {
-        if self.stream.as_ref().is_some_and(is_idle) {
-            return Ok(());
-        }
         self.close();
         let stream = TcpStream::connect(addresses)
             .await
@@ -53,133 +72,79 @@ impl Connection {
         Ok(())
     }
 
+    /// The head of the last answer as it came.
+    pub(crate) fn head(&self) -> &[u8] {
+        self.receiver.head()
+    }
+
     /// The kept part of the last answer's body.
     pub(crate) fn body(&self) -> &[u8] {
-        &self.body
+        self.receiver.body()
     }
 
-    /// Drops the connection; the next exchange opens a new one.
+    /// Drops the connection; the next exchange needs a new one.
     pub(crate) fn close(&mut self) {
         self.stream = None;
-        self.input.clear();
     }
 
-    /// Sends `message` and reads the whole answer. On a failure the connection is closed.
-    pub(crate) async fn exchange(
-        &mut self,
-        message: &[u8],
-        head_only: HeadOnly,
-    ) -> Result<Answer, FailureKind> {
-        let result = self.try_exchange(message, head_only).await;
-        if result.is_err() {
-            self.close();
-        }
-        result
+    /// Begins an exchange.
+    pub(crate) fn begin(&mut self, head_only: HeadOnly) {
+        self.written = 0;
+        self.receiver.begin(head_only);
     }
 
-    async fn try_exchange(
+    /// Goes on sending `message`, then reading the whole answer. On a failure the connection is closed.
+    pub(crate) fn poll_exchange(
         &mut self,
+        context: &mut Context<'_>,
         message: &[u8],
-        head_only: HeadOnly,
-    ) -> Result<Answer, FailureKind> {
-        self.body.clear();
-        let stream = self.stream.as_mut().ok_or(FailureKind::Connect)?;
-        stream
-            .write_all(message)
-            .await
-            .map_err(|_| FailureKind::Reset)?;
-        let head = self.read_head(head_only).await?;
-        let body_bytes = match head.framing {
-            Framing::Empty => 0,
-            Framing::Length(length) => self.read_length(length).await?,
-            Framing::Chunked => self.read_chunked().await?,
-            Framing::UntilClose => self.read_until_close().await?,
-        };
-        if !head.keep_alive {
+    ) -> Poll<Result<Answer, FailureKind>> {
+        let result = ready!(self.poll_answer(context, message));
+        if !matches!(&result, Ok(head) if head.keep_alive) {
             self.close();
         }
-        Ok(Answer {
+        Poll::Ready(result.map(|head| Answer {
             status: head.status,
-            body_bytes,
-        })
+            body_bytes: self.receiver.body_bytes(),
+        }))
     }
 
-    async fn read_head(&mut self, head_only: HeadOnly) -> Result<Head, FailureKind> {
-        loop {
-            match parse_head(&self.input, head_only).map_err(|_| FailureKind::Malformed)? {
-                Some(head) => {
-                    self.input.advance(head.length);
-                    // 1xx answers announce the real one.
-                    if !head.is_interim() {
-                        return Ok(head);
-                    }
+    fn poll_answer(
+        &mut self,
+        context: &mut Context<'_>,
+        message: &[u8],
+    ) -> Poll<Result<Head, FailureKind>> {
+        let Some(stream) = self.stream.as_mut() else {
+            return Poll::Ready(Err(FailureKind::Connect));
+        };
+        let mut stream = Pin::new(stream);
+        while self.written < message.len() {
+            match ready!(
+                stream
+                    .as_mut()
+                    .poll_write(context, &message[self.written..])
+            ) {
+                Ok(written) if written > 0 => self.written += written,
+                _ => return Poll::Ready(Err(FailureKind::Reset)),
+            }
+        }
+        let receiver = &mut self.receiver;
+        WORKER.with_borrow_mut(|Worker { buffer, heads }| {
+            loop {
+                let mut into = ReadBuf::new(buffer);
+                if ready!(stream.as_mut().poll_read(context, &mut into)).is_err() {
+                    return Poll::Ready(Err(FailureKind::Reset));
                 }
-                None if self.input.len() > MAX_HEAD => return Err(FailureKind::Malformed),
-                None => self.fill().await?,
+                if into.filled().is_empty() {
+                    return Poll::Ready(receiver.closed().ok_or(FailureKind::Reset));
+                }
+                match receiver.receive(into.filled(), heads) {
+                    Ok(Some(head)) => return Poll::Ready(Ok(head)),
+                    Ok(None) => {}
+                    Err(_) => return Poll::Ready(Err(FailureKind::Malformed)),
+                }
             }
-        }
-    }
-
-    // Reads more bytes; the end of the stream is a reset, because the answer is not complete.
-    async fn fill(&mut self) -> Result<(), FailureKind> {
-        match self.read_more().await? {
-            0 => Err(FailureKind::Reset),
-            _ => Ok(()),
-        }
-    }
-
-    async fn read_more(&mut self) -> Result<usize, FailureKind> {
-        let stream = self.stream.as_mut().ok_or(FailureKind::Reset)?;
-        self.input.reserve(READ_CHUNK);
-        stream
-            .read_buf(&mut self.input)
-            .await
-            .map_err(|_| FailureKind::Reset)
-    }
-
-    async fn read_length(&mut self, length: u64) -> Result<u64, FailureKind> {
-        let mut left = length;
-        loop {
-            let ready = left.min(self.input.len() as u64) as usize;
-            keep(&mut self.body, &self.input[..ready]);
-            self.input.advance(ready);
-            left -= ready as u64;
-            if left == 0 {
-                return Ok(length);
-            }
-            self.fill().await?;
-        }
-    }
-
-    async fn read_chunked(&mut self) -> Result<u64, FailureKind> {
-        let mut decoder = Chunked::default();
-        let mut total = 0;
-        loop {
-            let body = &mut self.body;
-            let used = decoder
-                .feed(&self.input, |data| {
-                    total += data.len() as u64;
-                    keep(body, data);
-                })
-                .map_err(|_| FailureKind::Malformed)?;
-            self.input.advance(used);
-            if decoder.is_done() {
-                return Ok(total);
-            }
-            self.fill().await?;
-        }
-    }
-
-    async fn read_until_close(&mut self) -> Result<u64, FailureKind> {
-        let mut total = 0;
-        loop {
-            total += self.input.len() as u64;
-            keep(&mut self.body, &self.input);
-            self.input.clear();
-            if self.read_more().await? == 0 {
-                return Ok(total);
-            }
-        }
+        })
     }
 }
 
@@ -188,11 +153,6 @@ impl Connection {
 pub(crate) enum HeadOnly {
     Yes,
     No,
-}
-
-fn keep(body: &mut Vec<u8>, data: &[u8]) {
-    let room = KEPT_BODY.saturating_sub(body.len());
-    body.extend_from_slice(&data[..data.len().min(room)]);
 }
 
 // A kept connection is idle only if there is nothing to read: neither an end of stream nor bytes nobody asked for. The

@@ -4,14 +4,18 @@
 //! the answer's head and knows no intended start: pacing ([`pacer`]), the HTTP client ([`http1`]), recording ([`recorder`]), phases and
 //! the reading of profiles and processes.
 
+mod alarm;
 mod attack;
 mod client;
 mod clock;
 mod collector;
+mod edges;
 mod exposition;
 mod handover;
+mod health;
 mod http1;
 mod inflight;
+mod judge;
 mod measure;
 mod observer;
 mod pacer;
@@ -27,6 +31,8 @@ mod workload;
 
 pub use client::{Client, ClientError};
 pub use exposition::Exposition;
+pub use health::HealthReading;
+pub use judge::{AsPlanned, Bin, Decision, Judge};
 pub use measure::{DriverError, Job, Liveness, Measured, ProfileBytes, measure};
 pub use observer::{Observer, WindowView};
 pub use place::{Placement, pin, runtime};

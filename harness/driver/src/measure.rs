@@ -5,6 +5,7 @@ mod run;
 mod steady;
 
 use crate::exposition::Exposition;
+use crate::judge::Judge;
 use crate::observer::Observer;
 use crate::proc::Process;
 use crate::target::{Address, AddressError};
@@ -14,7 +15,8 @@ use plan::Plan;
 use record::histogram::Histogram;
 use record::profile::Profile;
 use record::run::{
-    Arrivals, Costs, Ending, ProfileFacts, Span, StepRecord, TransactionRecord, Window,
+    Arrivals, Costs, Delays, Ending, Health, ProfileFacts, Span, StepRecord, TransactionRecord,
+    WarmupFacts, Window,
 };
 use std::io::Write;
 use std::sync::Arc;
@@ -40,12 +42,17 @@ pub struct Job {
     pub process: Option<Process>,
     /// Base URL of the target's metrics and profiles, where it serves them.
     pub admin: Option<String>,
+    /// The target's own counter of the requests it answered on the loaded address, where it has one and nobody else sends: the client's
+    /// count is held against it.
+    pub counter: Option<String>,
     /// Asked every few milliseconds.
     pub liveness: Liveness,
     /// Takes the histogram log.
     pub log: Box<dyn Write + Send>,
     /// Told of every window.
     pub observer: Arc<dyn Observer>,
+    /// Decides while the run is on.
+    pub judge: Box<dyn Judge>,
 }
 
 /// A run that could not begin.
@@ -103,6 +110,14 @@ pub struct Measured {
     pub transactions: Vec<TransactionRecord>,
     /// Sent − intended.
     pub send_delay: Histogram,
+    /// The parts of send delay.
+    pub delays: Delays,
+    /// What happened to the generator.
+    pub health: Health,
+    /// The warm-up as it was.
+    pub warmup: WarmupFacts,
+    /// Why the judge stopped the run before its plan was over, if it did.
+    pub aborted: Option<String>,
     /// Lower bounds of response times that were never seen.
     pub unfinished: Histogram,
     /// Windows of all phases.

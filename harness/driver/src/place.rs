@@ -59,10 +59,18 @@ pub fn pin(cpus: &[usize]) -> std::io::Result<()> {
     Ok(sched_setaffinity(None, &set)?)
 }
 
-/// The generator's runtime: its workers know which recorder shard is theirs.
+/// The generator's runtime: its workers know which recorder shard is theirs. One worker is the calling thread itself, which saves every
+/// hand-over between threads.
 pub fn runtime(workers: usize) -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(workers.max(1))
+    let mut builder = if workers <= 1 {
+        tokio::runtime::Builder::new_current_thread()
+    } else {
+        tokio::runtime::Builder::new_multi_thread()
+    };
+    if workers > 1 {
+        builder.worker_threads(workers);
+    }
+    builder
         .on_thread_start(recorder::enter_thread)
         .enable_all()
         .build()

@@ -42,7 +42,7 @@ impl Source {
     /// `base` is scheme, host and port, as in `http://127.0.0.1:6060`.
     pub(crate) fn new(base: &str) -> Result<Self, String> {
         Ok(Self {
-            client: general_client(GRACE)?,
+            client: general_client(GRACE, 0)?,
             base: base.trim_end_matches('/').to_owned(),
         })
     }

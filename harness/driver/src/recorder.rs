@@ -7,7 +7,7 @@ use crate::session::Exchange;
 use record::failure::FailureKind;
 use record::histogram::Histogram;
 use record::phase::Phase;
-use record::run::{StepRecord, Times, TransactionRecord};
+use record::run::{Delays, StepRecord, Times, TransactionRecord};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -111,10 +111,42 @@ impl TransactionSet {
 
 /// Arrivals that came to an end, by how.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Ended {
+pub(crate) struct EndedArrivals {
     pub(crate) succeeded: u64,
     pub(crate) failed: u64,
     pub(crate) timed_out: u64,
+}
+
+/// The end of a transaction, and perhaps of its arrival with it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ended {
+    pub(crate) scenario: usize,
+    /// Last answer − intended start; `None` if it failed.
+    pub(crate) response: Option<u64>,
+    pub(crate) arrival: ArrivalEnd,
+}
+
+/// Whether a transaction is its arrival's last, and how the arrival ended with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ArrivalEnd {
+    GoesOn,
+    Succeeded,
+    Failed(FailureKind),
+}
+
+impl ArrivalEnd {
+    pub(crate) fn of(failure: Option<FailureKind>) -> Self {
+        failure.map_or(Self::Succeeded, Self::Failed)
+    }
+}
+
+/// What can be read at any time without closing a window: enough to see whether the target is steady.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Pulse {
+    /// Good requests so far.
+    pub(crate) completed: u64,
+    /// Sum of their response times.
+    pub(crate) response_sum_ns: u64,
 }
 
 /// Everything recorded of the arrivals of one phase.
@@ -126,9 +158,13 @@ pub struct PhaseSet {
     pub transactions: Vec<TransactionSet>,
     /// Sent − intended, first request of each arrival.
     pub send_delay: Histogram,
+    /// The parts of it.
+    pub delays: Delays,
+    /// Send delays that are pacing delays altogether, as nearly all are: recorded once, and added to both when the window closes.
+    plain: Histogram,
     /// Response times of requests that were given up by the timeout: lower bounds of the true ones.
     pub timeouts: Histogram,
-    pub(crate) ended: Ended,
+    pub(crate) ended: EndedArrivals,
 }
 
 impl PhaseSet {
@@ -148,10 +184,21 @@ impl PhaseSet {
             mine.add(theirs);
         }
         self.send_delay.add(&other.send_delay);
+        self.delays.add(&other.delays);
+        self.plain.add(&other.plain);
         self.timeouts.add(&other.timeouts);
         self.ended.succeeded += other.ended.succeeded;
         self.ended.failed += other.ended.failed;
         self.ended.timed_out += other.ended.timed_out;
+    }
+
+    // What was recorded once for several histograms.
+    fn settle(&mut self) {
+        self.send_delay.add(&self.plain);
+        self.delays.pacing.add(&self.plain);
+        self.delays.slot_wait.record_many(0, self.plain.count());
+        self.delays.connect_wait.record_many(0, self.plain.count());
+        self.plain.clear();
     }
 
     fn clear(&mut self) {
@@ -159,7 +206,9 @@ impl PhaseSet {
         self.transactions.iter_mut().for_each(TransactionSet::clear);
         self.send_delay.clear();
         self.timeouts.clear();
-        self.ended = Ended::default();
+        self.ended = EndedArrivals::default();
+        self.delays.clear();
+        self.plain.clear();
     }
 
     fn exchange(&mut self, exchange: &Exchange) {
@@ -185,8 +234,43 @@ impl PhaseSet {
             self.timeouts.record(response);
         }
         if exchange.first {
-            self.send_delay
-                .record(sent.saturating_sub(exchange.intended));
+            self.delay(exchange, sent);
+        }
+    }
+
+    // Send delay taken apart: first for an idle user, then by ourselves, then for a connection.
+    fn delay(&mut self, exchange: &Exchange, sent: u64) {
+        let free = exchange.slot_free.max(exchange.intended);
+        if free == exchange.intended && exchange.released == 0 {
+            self.plain.record(sent.saturating_sub(free));
+            return;
+        }
+        let connects = exchange.released > 0;
+        let released = if connects { exchange.released } else { sent };
+        self.send_delay
+            .record(sent.saturating_sub(exchange.intended));
+        let delays = &mut self.delays;
+        delays.pacing.record(released.saturating_sub(free));
+        delays.slot_wait.record(free - exchange.intended);
+        delays.connect_wait.record(sent - released);
+    }
+}
+
+impl PhaseSet {
+    fn end(&mut self, ended: &Ended) {
+        let set = &mut self.transactions[ended.scenario];
+        match ended.response {
+            Some(response) => {
+                set.committed += 1;
+                set.response.record(response);
+            }
+            None => set.failed += 1,
+        }
+        match ended.arrival {
+            ArrivalEnd::GoesOn => {}
+            ArrivalEnd::Succeeded => self.ended.succeeded += 1,
+            ArrivalEnd::Failed(FailureKind::Timeout) => self.ended.timed_out += 1,
+            ArrivalEnd::Failed(_) => self.ended.failed += 1,
         }
     }
 }
@@ -233,8 +317,19 @@ impl Sets {
 
 struct Shard {
     sets: Box<Sets>,
+    pulse: Pulse,
     /// After the run is over nothing is recorded any more, so that what is still under way is counted once, as such.
     frozen: bool,
+}
+
+impl Shard {
+    fn exchange(&mut self, phase: Phase, exchange: &Exchange) {
+        self.sets.of(phase).exchange(exchange);
+        if exchange.failure.is_none() {
+            self.pulse.completed += 1;
+            self.pulse.response_sum_ns += exchange.done.saturating_sub(exchange.intended);
+        }
+    }
 }
 
 // A cache line to itself, so that two workers do not slow each other down.
@@ -260,6 +355,7 @@ impl Recorder {
     pub(crate) fn new(shards: usize, layout: Layout) -> Self {
         let shard = || Shard {
             sets: Box::new(Sets::new(layout)),
+            pulse: Pulse::default(),
             frozen: false,
         };
         Self {
@@ -280,39 +376,44 @@ impl Recorder {
     pub(crate) fn exchange(&self, phase: Phase, exchange: &Exchange) {
         let mut shard = self.shard();
         if !shard.frozen {
-            shard.sets.of(phase).exchange(exchange);
+            shard.exchange(phase, exchange);
         }
     }
 
-    /// Records the end of a transaction of `scenario`; `response_ns` for committed ones.
-    pub(crate) fn transaction(&self, phase: Phase, scenario: usize, response_ns: Option<u64>) {
+    /// Records the end of a transaction, and of its arrival if it has ended, with the request that ended it. `clear` runs under the same
+    /// lock, so that an arrival is either ended or in flight, never both.
+    pub(crate) fn end(
+        &self,
+        phase: Phase,
+        last: Option<&Exchange>,
+        ended: &Ended,
+        clear: impl FnOnce(),
+    ) {
+        if phase == Phase::Setup {
+            return;
+        }
         let mut shard = self.shard();
         if shard.frozen {
             return;
         }
-        let set = &mut shard.sets.of(phase).transactions[scenario];
-        match response_ns {
-            Some(response) => {
-                set.committed += 1;
-                set.response.record(response);
-            }
-            None => set.failed += 1,
+        if let Some(exchange) = last {
+            shard.exchange(phase, exchange);
+        }
+        shard.sets.of(phase).end(ended);
+        if ended.arrival != ArrivalEnd::GoesOn {
+            clear();
         }
     }
 
-    /// Records the end of an arrival. `clear` runs under the same lock, so that an arrival is either ended or in flight, never both.
-    pub(crate) fn arrival(&self, phase: Phase, failure: Option<FailureKind>, clear: impl FnOnce()) {
-        let mut shard = self.shard();
-        if shard.frozen {
-            return;
+    /// What all shards have seen so far.
+    pub(crate) fn pulse(&self) -> Pulse {
+        let mut all = Pulse::default();
+        for shard in &self.shards {
+            let pulse = shard.0.lock().unwrap_or_else(PoisonError::into_inner).pulse;
+            all.completed += pulse.completed;
+            all.response_sum_ns += pulse.response_sum_ns;
         }
-        let ended = &mut shard.sets.of(phase).ended;
-        match failure {
-            None => ended.succeeded += 1,
-            Some(FailureKind::Timeout) => ended.timed_out += 1,
-            Some(_) => ended.failed += 1,
-        }
-        clear();
+        all
     }
 
     /// Takes what was recorded since the last call; `into` is cleared first.
@@ -326,6 +427,8 @@ impl Recorder {
             into.add(spare);
             spare.clear();
         }
+        into.warmup.settle();
+        into.steady.settle();
     }
 
     /// Ends recording: what comes later is ignored.

@@ -2,6 +2,7 @@
 
 use goose::goose::TransactionError;
 use record::failure::FailureKind;
+use std::time::Duration;
 use thiserror::Error;
 
 /// One request of a step.
@@ -10,6 +11,7 @@ pub struct Request<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
     pub(crate) body: Option<&'a [u8]>,
+    pub(crate) content_type: Option<&'a str>,
     pub(crate) headers: &'a [(&'a str, &'a str)],
     pub(crate) expected: &'a [u16],
 }
@@ -24,6 +26,7 @@ impl<'a> Request<'a> {
     pub fn post(path: &'a str, json: &'a [u8]) -> Self {
         Self {
             body: Some(json),
+            content_type: Some("application/json"),
             ..Self::new("POST", path)
         }
     }
@@ -34,8 +37,18 @@ impl<'a> Request<'a> {
             method,
             path,
             body: None,
+            content_type: None,
             headers: &[],
             expected: &[],
+        }
+    }
+
+    /// With a body; what it is, a header field of the scenario says.
+    #[must_use]
+    pub fn body(self, body: &'a [u8]) -> Self {
+        Self {
+            body: Some(body),
+            ..self
         }
     }
 
@@ -79,6 +92,26 @@ pub struct Reply<'a> {
     pub status: u16,
     /// The body; of very large ones the first MiB.
     pub body: &'a [u8],
+    /// Done − sent.
+    pub service: Duration,
+    pub(crate) head: &'a [u8],
+}
+
+impl<'a> Reply<'a> {
+    /// The value of the first header field of that name, whatever its case; `None` also for a value that is not UTF-8.
+    pub fn header(&self, name: &str) -> Option<&'a str> {
+        self.headers()
+            .find_map(|(field, value)| field.eq_ignore_ascii_case(name).then_some(value))
+    }
+
+    /// All header fields that are UTF-8, in the order in which they came.
+    pub fn headers(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let lines = self.head.split(|&b| b == b'\n');
+        lines.filter_map(|line| {
+            let (name, value) = std::str::from_utf8(line).ok()?.split_once(':')?;
+            Some((name.trim(), value.trim()))
+        })
+    }
 }
 
 /// A request that failed; it has been recorded.

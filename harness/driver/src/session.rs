@@ -1,19 +1,29 @@
 //! What a scenario sees of the driver: a user's session, through which every request goes.
 
+mod message;
+mod visit;
+mod watchdog;
+
+use crate::alarm::Alarms;
 use crate::clock::Clock;
+use crate::http1::{Answer, Connection, HeadOnly};
 use crate::inflight::InFlight;
 use crate::pacer::Due;
-use crate::recorder::Recorder;
+use crate::recorder::{ArrivalEnd, Ended, Recorder};
 use crate::request::{Failed, Reply, Request};
 use crate::transport::Transport;
 use goose::goose::GooseUser;
 use record::failure::FailureKind;
 use record::phase::Phase;
-use std::io::Write as _;
+use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
 use std::time::Duration;
+pub(crate) use visit::Start;
+use visit::Visit;
+use watchdog::Watchdog;
 
 /// What all sessions of a run share.
 pub(crate) struct Shared {
@@ -26,8 +36,20 @@ pub(crate) struct Shared {
     pub(crate) recorder: Recorder,
     pub(crate) inflight: InFlight,
     pub(crate) due: Due,
+    pub(crate) alarms: Alarms,
     /// Numbers arrivals of the closed model.
     pub(crate) sequence: AtomicU64,
+    /// Whether later steps of a visit have intended starts of their own (partly open model).
+    pub(crate) dependent_steps: DependentSteps,
+}
+
+/// When a later request of a visit is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DependentSteps {
+    /// When the answer before it is there.
+    ByAnswer,
+    /// By the service time that the plan expects, where it does.
+    ByExpectation,
 }
 
 /// One exchange, as it is recorded. Times in nanoseconds since T0.
@@ -35,6 +57,10 @@ pub(crate) struct Shared {
 pub(crate) struct Exchange {
     pub(crate) step: usize,
     pub(crate) intended: u64,
+    /// When its user was free for it.
+    pub(crate) slot_free: u64,
+    /// When the user began with it: from here to `sent` it waited for a connection.
+    pub(crate) released: u64,
     /// Absent if no connection could be made.
     pub(crate) sent: Option<u64>,
     pub(crate) done: u64,
@@ -45,48 +71,14 @@ pub(crate) struct Exchange {
     pub(crate) failure: Option<FailureKind>,
 }
 
-/// Where a user is in its current arrival.
-#[derive(Debug, Clone, Copy)]
-struct Visit {
-    arrival: u64,
-    phase: Phase,
-    scenario: usize,
-    /// Index of the scenario's first step among all steps.
-    first_step: usize,
-    steps: usize,
-    /// Intended start of the next request.
-    intended: u64,
-    /// Intended start of the transaction.
-    began: u64,
-    /// Requests sent so far.
-    sent: u32,
-    /// Why the transaction failed, if it did.
-    failure: Option<FailureKind>,
-    /// Why the arrival failed, if it did.
-    arrival_failure: Option<FailureKind>,
-}
-
-const SETUP: Visit = Visit {
-    arrival: 0,
-    phase: Phase::Setup,
-    scenario: 0,
-    first_step: 0,
-    steps: usize::MAX,
-    intended: 0,
-    began: 0,
-    sent: 0,
-    failure: None,
-    arrival_failure: None,
-};
-
 /// One user's connection, buffers and place in the run; it lives in Goose's session data.
 pub struct Session {
     shared: Arc<Shared>,
     clock: Clock,
     user: usize,
     transport: Transport,
+    watchdog: Watchdog,
     message: Vec<u8>,
-    url: String,
     visit: Visit,
 }
 
@@ -96,8 +88,8 @@ impl Clone for Session {
         Self {
             shared: self.shared.clone(),
             transport: self.transport.another(),
+            watchdog: Watchdog::default(),
             message: Vec::new(),
-            url: String::new(),
             ..*self
         }
     }
@@ -115,9 +107,9 @@ impl Session {
             clock: Clock::starting_in(Duration::ZERO),
             user,
             transport,
-            message: Vec::with_capacity(512),
-            url: String::new(),
-            visit: SETUP,
+            watchdog: Watchdog::default(),
+            message: Vec::with_capacity(256),
+            visit: Visit::SETUP,
         }
     }
 
@@ -128,39 +120,66 @@ impl Session {
 
     /// The number of the arrival this user works on: with the plan's seed it decides what is sent.
     pub fn arrival(&self) -> u64 {
-        self.visit.arrival
+        self.visit.start.arrival
     }
 
     /// Sends a request of the scenario's step number `step` and reads the whole answer. A status that is not expected is a failure; each
-    /// failure has been recorded when it is returned.
-    pub async fn send(&mut self, step: usize, request: Request<'_>) -> Result<Reply<'_>, Failed> {
-        self.send_checked(step, request, |_| true).await
+    /// failure has been noted when it is returned.
+    pub fn send<'a>(
+        &'a mut self,
+        step: usize,
+        request: Request<'a>,
+    ) -> impl Future<Output = Result<Reply<'a>, Failed>> + Send {
+        self.send_checked(step, request, |_| true)
     }
 
     /// As [`Session::send`]; an answer for which `check` is false counts as failed, because a wrong answer quickly given is an error and
     /// not speed.
-    pub async fn send_checked(
-        &mut self,
+    pub async fn send_checked<'a>(
+        &'a mut self,
         step: usize,
-        request: Request<'_>,
+        request: Request<'a>,
         check: impl FnOnce(Reply<'_>) -> bool,
-    ) -> Result<Reply<'_>, Failed> {
+    ) -> Result<Reply<'a>, Failed> {
+        let steps = self.visit.start.steps;
         assert!(
-            step < self.visit.steps,
-            "step {step} is not one of the scenario's {} steps",
-            self.visit.steps
+            step < steps,
+            "step {step} is not one of the scenario's {steps} steps"
         );
+        self.record_last_exchange();
         let mut exchange = self.exchange(step, &request).await;
         if exchange.failure.is_none() {
             exchange.failure = self.judge(&exchange, &request, check);
         }
-        self.note(&exchange);
+        self.visit.done(exchange);
         match exchange.failure {
             Some(kind) => Err(Failed(kind)),
-            None => Ok(Reply {
-                status: exchange.status.unwrap_or_default(),
-                body: self.transport.body(),
-            }),
+            None => Ok(self.reply(&exchange)),
+        }
+    }
+
+    /// Pauses for `think` after the last answer; the next request is due after that. `expected` is the service time that the plan
+    /// assumes for the last request: in the partly open model the next one is due by it, so that a slow answer makes the next step late
+    /// instead of moving it. The pause itself is in no response time.
+    pub async fn pause(&mut self, think: Duration, expected: Option<Duration>) {
+        let by_plan = self.shared.dependent_steps == DependentSteps::ByExpectation;
+        self.visit.expect(expected.filter(|_| by_plan), think);
+        let until = self.visit.not_before.max(self.visit.intended);
+        if until > self.clock.now() {
+            self.shared.alarms.wait(self.user, until).await;
+        }
+    }
+
+    fn reply(&self, exchange: &Exchange) -> Reply<'_> {
+        Reply {
+            status: exchange.status.unwrap_or_default(),
+            body: self.transport.body(),
+            service: Duration::from_nanos(
+                exchange
+                    .done
+                    .saturating_sub(exchange.sent.unwrap_or(exchange.done)),
+            ),
+            head: self.transport.head(),
         }
     }
 
@@ -170,11 +189,9 @@ impl Session {
         request: &Request<'_>,
         check: impl FnOnce(Reply<'_>) -> bool,
     ) -> Option<FailureKind> {
-        let status = exchange.status.unwrap_or_default();
-        let body = self.transport.body();
-        if !request.accepts(status) {
+        if !request.accepts(exchange.status.unwrap_or_default()) {
             Some(FailureKind::Status)
-        } else if !check(Reply { status, body }) {
+        } else if !check(self.reply(exchange)) {
             Some(FailureKind::Check)
         } else {
             None
@@ -183,8 +200,10 @@ impl Session {
 
     async fn exchange(&mut self, step: usize, request: &Request<'_>) -> Exchange {
         let mut exchange = Exchange {
-            step: self.visit.first_step + step,
+            step: self.visit.start.first_step + step,
             intended: self.visit.intended,
+            slot_free: self.visit.slot_free,
+            released: 0,
             sent: None,
             done: 0,
             first: self.visit.sent == 0,
@@ -193,8 +212,15 @@ impl Session {
             failure: None,
         };
         let result = if request.is_clean() {
-            self.compose(request);
-            self.exchange_within_timeout(request, &mut exchange).await
+            let Visit { start, sent, .. } = self.visit;
+            message::compose(
+                &mut self.message,
+                request,
+                &self.shared.fields,
+                start.arrival,
+                sent,
+            );
+            self.exchange_in_time(request, &mut exchange).await
         } else {
             Err(FailureKind::Malformed)
         };
@@ -209,77 +235,60 @@ impl Session {
         exchange
     }
 
-    async fn exchange_within_timeout(
+    async fn exchange_in_time(
         &mut self,
         request: &Request<'_>,
         exchange: &mut Exchange,
-    ) -> Result<crate::http1::Answer, FailureKind> {
+    ) -> Result<Answer, FailureKind> {
         let timeout = self.shared.timeout;
-        match tokio::time::timeout(timeout, self.transport.open(&self.shared.addresses)).await {
-            Ok(opened) => opened?,
-            Err(_) => return Err(FailureKind::Connect),
-        }
-        exchange.sent = Some(self.clock.now());
-        let answer = self.transport.exchange(&self.message, &self.url, request);
-        if let Ok(result) = tokio::time::timeout(timeout, answer).await {
-            return result;
-        }
-        self.transport.close();
-        Err(FailureKind::Timeout)
-    }
-
-    // The whole message in one buffer, so that it leaves in one write.
-    fn compose(&mut self, request: &Request<'_>) {
-        let Visit { arrival, sent, .. } = self.visit;
-        let message = &mut self.message;
-        message.clear();
-        for part in [
-            request.method.as_bytes(),
-            b" ",
-            request.path.as_bytes(),
-            b" HTTP/1.1\r\n",
-        ] {
-            message.extend_from_slice(part);
-        }
-        message.extend_from_slice(&self.shared.fields);
-        // Writing to a Vec cannot fail.
-        let _ = write!(message, "{arrival}-{sent}\r\n");
-        for (name, value) in request.headers {
-            let _ = write!(message, "{name}: {value}\r\n");
-        }
-        if let Some(body) = request.body {
-            let _ = write!(
-                message,
-                "content-type: application/json\r\ncontent-length: {}\r\n\r\n",
-                body.len()
-            );
-            message.extend_from_slice(body);
-        } else {
-            message.extend_from_slice(b"\r\n");
-        }
-        if let Transport::General { .. } = self.transport {
-            self.url.clear();
-            self.url.push_str(&self.shared.origin);
-            self.url.push_str(request.path);
+        match &mut self.transport {
+            Transport::Plain(connection) => {
+                if !connection.is_open() {
+                    exchange.released = self.clock.now();
+                    // Boxed, here and below, because what is rare must not make every request's future large: it is moved twice a request.
+                    Box::pin(connect(connection, &self.shared)).await?;
+                }
+                let sent = self.clock.now();
+                exchange.sent = Some(sent);
+                connection.begin(head_only(request));
+                let (message, watchdog) = (&self.message, &mut self.watchdog);
+                let (clock, due) = (self.clock, sent + timeout.as_nanos() as u64);
+                let answer = poll_fn(|context| match connection.poll_exchange(context, message) {
+                    Poll::Pending => watchdog
+                        .poll(context, clock, due)
+                        .map(|()| Err(FailureKind::Timeout)),
+                    answered @ Poll::Ready(_) => answered,
+                })
+                .await;
+                if answer == Err(FailureKind::Timeout) {
+                    connection.close();
+                }
+                answer
+            }
+            Transport::General(general) => {
+                exchange.sent = Some(self.clock.now());
+                let answer = general.exchange(&self.shared.origin, request, &self.message);
+                Box::pin(tokio::time::timeout(timeout, answer))
+                    .await
+                    .unwrap_or(Err(FailureKind::Timeout))
+            }
         }
     }
 
-    fn note(&mut self, exchange: &Exchange) {
-        let visit = &mut self.visit;
-        visit.sent += 1;
-        // A later request depends on this answer: it is due when the answer is there.
-        visit.intended = exchange.done;
-        if let Some(kind) = exchange.failure {
-            visit.failure.get_or_insert(kind);
-            visit.arrival_failure.get_or_insert(kind);
-        }
-        if visit.phase != Phase::Setup {
-            self.shared.recorder.exchange(visit.phase, exchange);
+    // What came before the present request cannot end the arrival any more.
+    fn record_last_exchange(&mut self) {
+        let phase = self.visit.start.phase;
+        if let Some(exchange) = self.visit.pending.take()
+            && phase != Phase::Setup
+        {
+            self.shared.recorder.exchange(phase, &exchange);
         }
     }
 
     pub(crate) fn set_clock(&mut self, clock: Clock) {
         self.clock = clock;
+        // What was done at the start has no place in the run's time.
+        self.visit = Visit::SETUP;
     }
 
     pub(crate) fn clock(&self) -> Clock {
@@ -288,61 +297,67 @@ impl Session {
 
     /// Connects before T0, so that no arrival of a plain run waits for a connection.
     pub(crate) async fn connect(&mut self) -> Result<(), FailureKind> {
-        let open = self.transport.open(&self.shared.addresses);
-        tokio::time::timeout(self.shared.timeout, open)
-            .await
-            .unwrap_or(Err(FailureKind::Connect))
+        match &mut self.transport {
+            Transport::Plain(connection) => connect(connection, &self.shared).await,
+            Transport::General(_) => Ok(()),
+        }
     }
 
     pub(crate) fn begin_arrival(&mut self, start: Start) {
-        self.visit = Visit {
-            arrival: start.arrival,
-            phase: start.phase,
-            scenario: start.scenario,
-            first_step: start.first_step,
-            steps: start.steps,
-            intended: start.intended,
-            began: start.intended,
-            ..SETUP
-        };
-        self.shared
-            .inflight
-            .begin(self.user, start.phase, start.intended);
+        let slot_free = self.visit.last_done;
+        self.visit = Visit::of(start, slot_free);
+        let inflight = &self.shared.inflight;
+        inflight.begin(self.user, start.phase, start.intended);
     }
 
-    /// Starts a transaction of the arrival: due when the one before it ended.
+    /// Starts a later transaction of the arrival: due when the one before it ended.
     pub(crate) fn begin_transaction(&mut self) {
-        self.visit.began = self.visit.intended;
-        self.visit.failure = None;
+        self.visit.begin_transaction();
     }
 
     /// Records the transaction; `good` is what the scenario says of it.
-    pub(crate) fn end_transaction(&mut self, good: bool) {
-        let visit = &mut self.visit;
-        if !good {
-            visit.failure.get_or_insert(FailureKind::Check);
-            visit.arrival_failure.get_or_insert(FailureKind::Check);
-        }
-        let response = visit
-            .failure
-            .is_none()
-            .then(|| visit.intended - visit.began);
-        self.shared
-            .recorder
-            .transaction(visit.phase, visit.scenario, response);
+    pub(crate) fn end_transaction(&mut self, good: Outcome) {
+        self.note(good);
+        let ended = self.ended_transaction();
+        self.shared.recorder.end(
+            self.visit.start.phase,
+            self.visit.pending.take().as_ref(),
+            &ended,
+            || {},
+        );
     }
 
-    pub(crate) fn end_arrival(&mut self) {
-        let (visit, shared) = (self.visit, &self.shared);
+    /// Records the arrival's last transaction and the arrival, under one lock.
+    pub(crate) fn end_arrival(&mut self, good: Outcome) {
+        self.note(good);
+        let (pending, shared) = (self.visit.pending.take(), &self.shared);
+        let ended = Ended {
+            arrival: ArrivalEnd::of(self.visit.arrival_failure),
+            ..self.ended_transaction()
+        };
         let clear = || shared.inflight.end(self.user);
         shared
             .recorder
-            .arrival(visit.phase, visit.arrival_failure, clear);
+            .end(self.visit.start.phase, pending.as_ref(), &ended, clear);
     }
 
-    /// When the last answer was complete: a closed user's next start counts from here.
+    fn note(&mut self, good: Outcome) {
+        if good == Outcome::Bad {
+            self.visit.fail(FailureKind::Check);
+        }
+    }
+
+    fn ended_transaction(&self) -> Ended {
+        Ended {
+            scenario: self.visit.start.scenario,
+            response: self.visit.response(),
+            arrival: ArrivalEnd::GoesOn,
+        }
+    }
+
+    /// When the last answer was complete and the pause after it over: a closed user's next start counts from here.
     pub(crate) fn last_done(&self) -> u64 {
-        self.visit.intended
+        self.visit.last_done.max(self.visit.not_before)
     }
 
     pub(crate) fn could_not_connect(&self) -> bool {
@@ -354,20 +369,28 @@ impl Session {
     }
 
     pub(crate) fn count_due(&self, phase: Phase) {
-        self.shared.due.all.fetch_add(1, Ordering::Relaxed);
-        if phase == Phase::Steady {
-            self.shared.due.steady.fetch_add(1, Ordering::Relaxed);
-        }
+        self.shared.due.count(phase);
     }
 }
 
-/// The start of an arrival.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Start {
-    pub(crate) arrival: u64,
-    pub(crate) phase: Phase,
-    pub(crate) scenario: usize,
-    pub(crate) first_step: usize,
-    pub(crate) steps: usize,
-    pub(crate) intended: u64,
+/// What a scenario says of a transaction of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Good,
+    Bad,
+}
+
+async fn connect(connection: &mut Connection, shared: &Shared) -> Result<(), FailureKind> {
+    let open = connection.open(&shared.addresses);
+    tokio::time::timeout(shared.timeout, open)
+        .await
+        .unwrap_or(Err(FailureKind::Connect))
+}
+
+fn head_only(request: &Request<'_>) -> HeadOnly {
+    if request.method == "HEAD" {
+        HeadOnly::Yes
+    } else {
+        HeadOnly::No
+    }
 }

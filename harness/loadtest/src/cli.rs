@@ -1,5 +1,15 @@
 //! What may be typed.
 
+mod limits;
+mod load;
+mod outputs;
+mod terminal;
+
+pub(crate) use limits::{CapacityArgs, LimitsFormat, StepArgs, SweepArgs};
+pub(crate) use load::LoadArgs;
+pub(crate) use outputs::{FileForm, OutputArgs, OutputFormat, ReportFile};
+pub(crate) use terminal::TerminalArgs;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use record::quantity::{Rate, parse_count, parse_duration, parse_rate};
 use std::net::SocketAddr;
@@ -27,8 +37,17 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Offer load, measure it, profile the target in the same seconds, judge, report
     Run(Box<RunArgs>),
+    /// Find the highest rate at which the target keeps a promise, and what gives out beyond it
+    Capacity(Box<CapacityArgs>),
+    /// Measure throughput at several numbers of users, and fit the law that says what stops it from scaling
+    Sweep(Box<SweepArgs>),
     /// Show the scenarios and built-in plans that a plan may name
     List,
+    /// Write a commented plan to start from
+    Init(InitArgs),
+    /// Look at a plan without running it
+    #[command(subcommand)]
+    Plan(PlanCommand),
     /// Compare two runs: a table of ratios and differential flamegraphs in one HTML page
     Compare(CompareArgs),
     /// Judge and render a finished run again from its record
@@ -38,14 +57,6 @@ pub(crate) enum Command {
     /// Grafana dashboards and the Prometheus files they need
     #[command(subcommand)]
     Dashboards(DashboardsCommand),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum OutputFormat {
-    /// A summary of about ten lines
-    Text,
-    /// One JSON object; its schema is reports/schema/summary.schema.json
-    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -80,15 +91,14 @@ pub(crate) struct RunArgs {
     /// Length of the steady phase (10s, 5m)
     #[arg(short, long, value_name = "TIME", value_parser = duration, help_heading = "Load")]
     pub(crate) duration: Option<Duration>,
-    /// Length of the warm-up, which is in no number
-    #[arg(short, long, value_name = "TIME", value_parser = duration, help_heading = "Load")]
-    pub(crate) warmup: Option<Duration>,
     /// After this a request counts as failed
     #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Load")]
     pub(crate) timeout: Option<Duration>,
     /// Seed of every random choice: the same seed offers the same load
     #[arg(long, value_name = "N", help_heading = "Load")]
     pub(crate) seed: Option<u64>,
+    #[command(flatten)]
+    pub(crate) load: LoadArgs,
 
     /// A rule the run must satisfy, as 'p99 < 20ms' or 'error_ratio < 0.001' (repeatable; added to the plan's)
     #[arg(long, value_name = "RULE", help_heading = "Verdict")]
@@ -106,18 +116,55 @@ pub(crate) struct RunArgs {
         help_heading = "Output"
     )]
     pub(crate) output: OutputFormat,
+    #[command(flatten)]
+    pub(crate) outputs: OutputArgs,
     /// The run folder [default: target/loadtest/<run-id>]
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
     /// No progress, only the result
     #[arg(short, long, help_heading = "Output")]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) terminal: TerminalArgs,
     /// Where the generator serves its own /metrics while the run is on, or `off` [default: 127.0.0.1:6061 if it is free]
     #[arg(long, value_name = "ADDRESS", value_parser = listen_or_off, help_heading = "Output")]
     pub(crate) metrics_listen: Option<ListenOrOff>,
     /// Print what would be done, and do not do it
     #[arg(long, help_heading = "Output")]
     pub(crate) dry_run: bool,
+    /// Processors of the generator, where the target is ours and has the others: how `capacity` and `sweep` start their steps
+    #[arg(long, hide = true, value_delimiter = ',')]
+    pub(crate) cpus: Vec<usize>,
+}
+
+impl RunArgs {
+    /// The form of the result, by either of its two flags.
+    pub(crate) fn form(&self) -> OutputFormat {
+        if self.terminal.json {
+            OutputFormat::Json
+        } else {
+            self.output
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The file to write; it must not exist
+    #[arg(default_value = "loadtest.toml")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PlanCommand {
+    /// Say what a plan will do: load, journeys, thresholds, memory
+    Check(PlanCheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanCheckArgs {
+    /// A plan: a TOML file, or the name of a built-in one
+    pub(crate) file: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -138,6 +185,8 @@ pub(crate) struct ReportArgs {
     /// What to print
     #[arg(short, long, value_enum, default_value = "text")]
     pub(crate) output: OutputFormat,
+    #[command(flatten)]
+    pub(crate) outputs: OutputArgs,
 }
 
 #[derive(Debug, Args)]
@@ -251,5 +300,13 @@ mod tests {
             assert_eq!(run.rate.map(Rate::get), Some(2000.0));
         }
         assert!(Cli::try_parse_from(["loadtest", "--rate", "5", "--users", "5"]).is_err());
+    }
+
+    #[test]
+    fn json_has_a_short_form_that_excludes_the_long_one() {
+        let form = |line: &[&str]| Cli::try_parse_from(line).map(|cli| cli.run.form());
+        assert_eq!(form(&["loadtest"]).ok(), Some(OutputFormat::Text));
+        assert_eq!(form(&["loadtest", "--json"]).ok(), Some(OutputFormat::Json));
+        assert!(form(&["loadtest", "--json", "-o", "text"]).is_err());
     }
 }

@@ -1,14 +1,18 @@
 //! The commands, one a file.
 
+mod capacity;
 mod compare;
 mod dashboards;
 mod list;
+mod plan;
 mod render;
 mod report;
 mod run;
 mod serve_engine;
+mod steps;
+mod sweep;
 
-use crate::cli::{Cli, Command, DashboardsCommand};
+use crate::cli::{Cli, Command, DashboardsCommand, PlanCommand};
 use crate::exit::Outcome;
 
 /// Does what was typed.
@@ -16,7 +20,11 @@ pub(crate) fn execute(cli: Cli) -> Outcome {
     match cli.command {
         None => run::run(&cli.run),
         Some(Command::Run(arguments)) => run::run(&arguments),
+        Some(Command::Capacity(arguments)) => capacity::capacity(&arguments),
+        Some(Command::Sweep(arguments)) => sweep::sweep(&arguments),
         Some(Command::List) => Ok(list::list()),
+        Some(Command::Init(arguments)) => plan::init(&arguments),
+        Some(Command::Plan(PlanCommand::Check(arguments))) => plan::check(&arguments),
         Some(Command::Compare(arguments)) => compare::compare(&arguments),
         Some(Command::Report(arguments)) => report::report(&arguments),
         Some(Command::ServeEngine(arguments)) => serve_engine::serve(&arguments),

@@ -78,14 +78,17 @@ impl Folder {
 
     /// Writes a file whole or not at all: to a temporary name, synced, renamed.
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
-        let (target, temporary) = (self.path.join(name), self.path.join(format!(".{name}.new")));
-        let write = || -> std::io::Result<()> {
-            let mut file = File::create(&temporary)?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            fs::rename(&temporary, &target)
-        };
-        write().with_context(|| format!("{} cannot be written", target.display()))
+        write_whole(&self.path.join(name), bytes)
+    }
+
+    /// Copies a file of the run to a place outside, whole or not at all.
+    pub(crate) fn copy(&self, name: &str, target: &Path) -> anyhow::Result<()> {
+        let source = self.path.join(name);
+        let mut original =
+            File::open(&source).with_context(|| format!("{} cannot be read", source.display()))?;
+        replace(target, |file| {
+            std::io::copy(&mut original, file).map(|_| ())
+        })
     }
 
     /// Writes a profile as gzipped protobuf, as every pprof tool reads it.
@@ -136,6 +139,29 @@ impl Folder {
             .map(Some)
             .map_err(|e| bad(e.to_string()))
     }
+}
+
+/// Writes a file whole or not at all.
+pub(crate) fn write_whole(target: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    replace(target, |file| file.write_all(bytes))
+}
+
+// To a temporary name beside it, synced, renamed.
+fn replace(
+    target: &Path,
+    fill: impl FnOnce(&mut File) -> std::io::Result<()>,
+) -> anyhow::Result<()> {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(target.file_name().unwrap_or_default());
+    name.push(".new");
+    let temporary = target.with_file_name(name);
+    let write = || -> std::io::Result<()> {
+        let mut file = File::create(&temporary)?;
+        fill(&mut file)?;
+        file.sync_all()?;
+        fs::rename(&temporary, target)
+    };
+    write().with_context(|| format!("{} cannot be written", target.display()))
 }
 
 /// The folder of a new run, unless one is given.

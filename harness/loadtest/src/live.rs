@@ -1,10 +1,16 @@
-//! While a run is on: one progress line for people, and the generator's `/metrics` for Prometheus.
+//! While a run is on: a view, a bar or lines for people, and the generator's `/metrics` for Prometheus.
 
+mod manner;
 mod metrics;
+mod palette;
 mod progress;
+mod terminal;
 
+pub(crate) use manner::{Manner, Surface, Wish};
 pub(crate) use metrics::{Labels, Live};
+pub(crate) use palette::Palette;
 pub(crate) use progress::Progress;
+pub(crate) use terminal::Head;
 
 use driver::{Observer, WindowView};
 

@@ -1,7 +1,10 @@
 //! The bounds of a plan: mistakes are found before a run, not in its ninth minute.
 
-use crate::Plan;
+mod load;
+mod names;
+
 use crate::error::Fault;
+use crate::{ClientChoice, Plan, ScenarioChoice};
 use record::quantity::Rate;
 use record::run::Model;
 use std::fmt::Debug;
@@ -26,28 +29,60 @@ pub const ACCOUNTS: u32 = 1_000_000;
 pub const WEIGHT: u32 = 1_000_000;
 /// Scenarios in a plan; with their steps they stay below the classes a record may hold.
 pub const SCENARIOS: usize = 32;
+/// Steps of all scenarios that the plan itself describes: each has histograms of its own.
+pub const STEPS: usize = 64;
 /// Largest exponent of Zipf's law.
 pub const ZIPF: f64 = 10.0;
+/// Parts of a shape.
+pub const PARTS: usize = 1000;
+/// The shortest wave of a sine.
+pub const PERIOD: Duration = Duration::from_millis(1);
+/// Redirects that are followed.
+pub const REDIRECTS: u32 = 20;
+/// Bytes of a template, a variable's value, a command.
+pub const TEXT: usize = 1 << 20;
+/// Bytes of a regular expression.
+pub const PATTERN: usize = 4096;
+/// Variables of a plan.
+pub const VARS: usize = 1000;
+/// Feeders of a plan.
+pub const FEEDERS: usize = 32;
+/// Values written into a feeder itself.
+pub const VALUES: usize = 100_000;
+/// Checks of a step, and values taken of its answer, each.
+pub const CHECKS: usize = 32;
 
 /// Refuses what is out of bounds, in plans from files and from flags alike.
 pub(crate) fn check(plan: &Plan) -> Result<(), Fault> {
     name(&plan.name)?;
-    within("phases.warmup", &plan.warmup, Duration::ZERO..=PHASE)?;
+    within("phases.warmup", &plan.warmup_most(), Duration::ZERO..=PHASE)?;
     within("phases.duration", &plan.duration, SHORTEST..=PHASE)?;
     within("phases.drain", &plan.drain, Duration::ZERO..=PHASE)?;
-    let shortest_timeout = Duration::from_nanos(1);
-    within("target.timeout", &plan.timeout, shortest_timeout..=WAIT)?;
+    let shortest = Duration::from_nanos(1);
+    within("target.timeout", &plan.timeout, shortest..=WAIT)?;
     within("schedule.think", &plan.think, Duration::ZERO..=WAIT)?;
+    if let Some(slo) = &plan.slo {
+        within("slo", slo, shortest..=WAIT)?;
+    }
     if let Some(rate) = plan.rate {
         within("schedule.rate", &rate.get(), LEAST_RATE..=Rate::MAX)?;
     }
-    let users = match plan.model {
-        Model::Open => "schedule.max_in_flight",
-        Model::Closed => "schedule.users",
-    };
-    within(users, &plan.users, 1..=USERS)?;
+    load::shape(plan)?;
+    load::until(plan)?;
+    users(plan)?;
     within("data.accounts", &plan.data.accounts, 2..=ACCOUNTS)?;
-    scenarios(plan)
+    target(plan)?;
+    scenarios(&plan.scenarios)?;
+    names::check(plan)
+}
+
+/// Refuses a plan that nothing can be done with, now that no flag can add to it.
+pub(crate) fn complete(plan: &Plan) -> Result<(), Fault> {
+    if plan.scenarios.is_empty() {
+        let what = "a plan needs one at least; add [[scenario]], or target = { url = … } for one GET of its path";
+        return Err(Fault::at("scenario", what));
+    }
+    names::variables(plan)
 }
 
 fn within<T: PartialOrd + Debug>(
@@ -65,6 +100,16 @@ fn within<T: PartialOrd + Debug>(
     ))
 }
 
+// Of a shape the most users count, and they are in its parts.
+fn users(plan: &Plan) -> Result<(), Fault> {
+    let key = match (plan.model, &plan.shape) {
+        (Model::Open | Model::PartlyOpen, _) => "schedule.max_in_flight",
+        (Model::Closed, None) => "schedule.users",
+        (Model::Closed, Some(_)) => "schedule.shape",
+    };
+    within(key, &plan.users, 1..=USERS)
+}
+
 fn name(name: &str) -> Result<(), Fault> {
     let letters = name.chars().count();
     if letters > NAME {
@@ -78,12 +123,37 @@ fn name(name: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-fn scenarios(plan: &Plan) -> Result<(), Fault> {
-    let all = &plan.scenarios;
-    if all.is_empty() {
-        let what = "a plan needs one at least; add [[scenario]], or target = { url = … } for one GET of its path";
-        return Err(Fault::at("scenario", what));
+fn target(plan: &Plan) -> Result<(), Fault> {
+    let target = &plan.target;
+    within("target.redirects", &target.redirects, 0..=REDIRECTS)?;
+    if target.redirects > 0 && target.client != ClientChoice::Reqwest {
+        let what = "redirects are followed by one client only; write client = \"reqwest\" too";
+        return Err(Fault::at("target.redirects", what));
     }
+    let Some(command) = &target.command else {
+        return Ok(());
+    };
+    if target.url.is_some() {
+        let what = "does not go with url: one starts the target, the other finds it";
+        return Err(Fault::at("target.command", what));
+    }
+    if !command.contains("{port}") || command.len() > TEXT {
+        let what = format!(
+            "\"{}\" has no {{port}} where the target is told which port to listen on",
+            command.chars().take(60).collect::<String>()
+        );
+        return Err(Fault::at("target.command", what));
+    }
+    match &target.ready {
+        Some(path) if !path.starts_with('/') => {
+            let what = format!("path \"{path}\" does not begin with /");
+            Err(Fault::at("target.ready", what))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn scenarios(all: &[ScenarioChoice]) -> Result<(), Fault> {
     if all.len() > SCENARIOS {
         let what = format!("{} are too many; {SCENARIOS} at most", all.len());
         return Err(Fault::at("scenario", what));

@@ -1,8 +1,12 @@
 //! What flags change in a plan.
 
 use crate::error::{Fault, PlanError};
-use crate::{Arrivals, Plan, limits, threshold, usual_slots};
+use crate::phases::USUAL_BUDGET;
+use crate::{
+    Plan, ScenarioChoice, Shape, Spacing, Until, Warmup, limits, parse, shape, slots_for, threshold,
+};
 use record::quantity::Rate;
+use record::rule::Rule;
 use record::run::Model;
 use std::time::Duration;
 
@@ -13,81 +17,235 @@ pub struct Overrides {
     pub target: Option<String>,
     /// Admin URL.
     pub admin: Option<String>,
-    /// Arrivals per second: makes the plan open, with as many slots as are usual for that rate.
+    /// A command that starts the target. Not together with `target`.
+    pub command: Option<String>,
+    /// Arrivals per second: makes a closed plan open, with as many slots as are usual for that rate. With stages it is where they begin.
     pub rate: Option<Rate>,
-    /// Users: makes the plan closed. Not together with `rate` or `connections`.
+    /// Users: makes the plan closed. Not together with `rate` or `connections`. With stages it is where they begin.
     pub users: Option<u32>,
-    /// With `rate` the most in flight; without it the same as `users`.
+    /// With `rate`, or with stages of arrivals, the most in flight; else the same as `users`.
     pub connections: Option<u32>,
+    /// `30s:100,5m:100,0s:50`: duration and target, as k6 has it. Users in a closed plan, arrivals per second else, unless `rate` or
+    /// `users` decides.
+    pub stages: Option<String>,
+    /// `100,30s;100,5m;0,30s`: target and duration, as Goose has it; the same otherwise. Not together with `stages`.
+    pub test_plan: Option<String>,
     /// Length of the steady phase.
     pub duration: Option<Duration>,
-    /// Length of the warm-up.
-    pub warmup: Option<Duration>,
+    /// The warm-up. Where it ends by itself it keeps the plan's bound.
+    pub warmup: Option<Warmup>,
+    /// `p99±5%`: extends the steady phase until the quantile is known that well.
+    pub until: Option<String>,
+    /// The longest steady phase, extensions included.
+    pub budget: Option<Duration>,
     /// Request timeout.
     pub timeout: Option<Duration>,
     /// Seed.
     pub seed: Option<u64>,
-    /// Rules added to the plan's.
+    /// Values of variables, by name; the last of a name counts.
+    pub vars: Vec<(String, String)>,
+    /// Rules added to the plan's, or lists of them with commas between.
     pub thresholds: Vec<String>,
 }
 
 impl Plan {
-    /// The plan with `overrides`.
+    /// The plan with `overrides`, complete: with a target or a scenario, and with a value for every variable.
     ///
     /// A change of model drops what only the other model has, and reads the thresholds again: `p99 < 20ms` is about response time in an
     /// open plan and about service time in a closed one. A threshold that says response time refuses to become closed.
     pub fn with(self, overrides: Overrides) -> Result<Self, PlanError> {
+        let plan = self.changed(overrides)?;
+        limits::complete(&plan).map_err(|fault| fault.error)?;
+        Ok(plan)
+    }
+
+    /// The same; it may be incomplete still.
+    pub(crate) fn changed(self, overrides: Overrides) -> Result<Self, PlanError> {
         let mut plan = self;
         plan.offer(&overrides)?;
-        plan.target.url = overrides.target.or(plan.target.url);
-        plan.target.admin = overrides.admin.or(plan.target.admin);
-        plan.duration = overrides.duration.unwrap_or(plan.duration);
-        plan.warmup = overrides.warmup.unwrap_or(plan.warmup);
+        plan.last(&overrides)?;
+        plan.aim(&overrides)?;
         plan.timeout = overrides.timeout.unwrap_or(plan.timeout);
         plan.seed = overrides.seed.unwrap_or(plan.seed);
+        plan.vars.extend(overrides.vars);
         for text in &overrides.thresholds {
-            plan.thresholds.push(threshold::parse(text, plan.model)?);
+            plan.thresholds.extend(threshold::list(text, plan.model)?);
         }
         limits::check(&plan).map_err(by_flag)?;
         Ok(plan)
     }
 
+    fn aim(&mut self, overrides: &Overrides) -> Result<(), PlanError> {
+        match (&overrides.target, &overrides.command) {
+            (Some(_), Some(_)) => {
+                let what = "does not go with --target: one starts the target, the other finds it";
+                return Err(PlanError::new("--target-cmd", what));
+            }
+            (Some(url), None) => {
+                self.target.url = Some(url.clone());
+                self.target.command = None;
+                self.target.ready = None;
+            }
+            (None, Some(command)) => {
+                self.target.url = None;
+                self.target.command = Some(command.clone());
+            }
+            (None, None) => {}
+        }
+        if let Some(admin) = &overrides.admin {
+            self.target.admin = Some(admin.clone());
+        }
+        if self.scenarios.is_empty() && self.target.is_given() {
+            self.scenarios.push(ScenarioChoice::http());
+        }
+        Ok(())
+    }
+
+    fn last(&mut self, overrides: &Overrides) -> Result<(), PlanError> {
+        if let Some(duration) = overrides.duration {
+            if self.shape.is_some() || self.replay.is_some() {
+                let what = "does not go with a shape, stages or a file of arrivals: they say how long the steady phase is";
+                return Err(PlanError::new("--duration", what));
+            }
+            self.duration = duration;
+        }
+        self.warmup = match (self.warmup, overrides.warmup) {
+            (Warmup::Auto { most }, Some(Warmup::Auto { .. })) => Warmup::Auto { most },
+            (usual, given) => given.unwrap_or(usual),
+        };
+        if let Some(text) = &overrides.until {
+            let until = Until::parse(text).map_err(|what| PlanError::new("--until", what))?;
+            let budget = self.until.map_or(USUAL_BUDGET, |before| before.budget);
+            self.until = Some(Until {
+                budget: budget.max(self.duration),
+                ..until
+            });
+        }
+        match (&mut self.until, overrides.budget) {
+            (Some(until), Some(budget)) => until.budget = budget,
+            (None, Some(_)) => {
+                let what = "is spent to know a quantile better; give --until p99±5% too";
+                return Err(PlanError::new("--budget", what));
+            }
+            // A longer steady phase than the plan's needs a greater budget than the plan's.
+            (Some(until), None) => until.budget = until.budget.max(self.duration),
+            (None, None) => {}
+        }
+        Ok(())
+    }
+
     fn offer(&mut self, overrides: &Overrides) -> Result<(), PlanError> {
-        match (overrides.rate, overrides.users, overrides.connections) {
-            (Some(_), Some(_), _) => Err(PlanError::new(
+        if let (Some(_), Some(_)) = (overrides.rate, overrides.users) {
+            return Err(PlanError::new(
                 "--users",
                 "does not go with --rate: arrivals on a schedule wait for no user; use --connections to bound what is in flight",
-            )),
-            (None, Some(_), Some(_)) => Err(PlanError::new(
+            ));
+        }
+        if let (Some(_), Some(_)) = (overrides.users, overrides.connections) {
+            return Err(PlanError::new(
                 "--connections",
                 "does not go with --users: each user has one connection",
-            )),
-            (Some(rate), None, slots) => self.open(rate, slots),
-            (None, Some(users), None) | (None, None, Some(users)) => self.close(users),
-            (None, None, None) => Ok(()),
+            ));
+        }
+        match (
+            stages(overrides)?,
+            overrides.rate,
+            overrides.users,
+            overrides.connections,
+        ) {
+            (Some(shape), rate, users, slots) => self.follow(shape, rate, users, slots),
+            (None, Some(rate), _, slots) => self.open(rate, slots),
+            (None, None, Some(users), _) | (None, None, None, Some(users)) => self.close(users),
+            (None, None, None, None) => Ok(()),
         }
     }
 
+    // Stages: of arrivals or of users.
+    fn follow(
+        &mut self,
+        shape: Shape,
+        rate: Option<Rate>,
+        users: Option<u32>,
+        slots: Option<u32>,
+    ) -> Result<(), PlanError> {
+        self.duration = shape.length();
+        let start = rate.map(Rate::get).or(users.map(f64::from));
+        let shape = Shape {
+            start: start.unwrap_or(shape.start),
+            ..shape
+        };
+        let closed = rate.is_none() && (users.is_some() || self.model == Model::Closed);
+        if closed && slots.is_some() {
+            let what = "does not go with stages of users: each user has one connection";
+            return Err(PlanError::new("--connections", what));
+        }
+        if closed {
+            self.close(shape.most().round() as u32)?;
+        } else {
+            self.become_scheduled()?;
+            self.rate = None;
+            self.users = slots.unwrap_or_else(|| slots_for(shape.most()));
+        }
+        self.shape = Some(shape);
+        Ok(())
+    }
+
     fn open(&mut self, rate: Rate, slots: Option<u32>) -> Result<(), PlanError> {
-        self.think = Duration::ZERO;
+        self.become_scheduled()?;
         self.rate = Some(rate);
-        self.users = slots.unwrap_or_else(|| usual_slots(rate));
-        self.become_model(Model::Open)
+        self.shape = None;
+        self.users = slots.unwrap_or_else(|| slots_for(rate.get()));
+        Ok(())
     }
 
     fn close(&mut self, users: u32) -> Result<(), PlanError> {
+        self.forget_replay();
         self.rate = None;
-        self.arrivals = Arrivals::Poisson;
+        self.shape = None;
+        self.spacing = Spacing::Poisson;
+        self.on_full = crate::OnFull::Wait;
         self.users = users;
         self.become_model(Model::Closed)
+    }
+
+    // A partly open plan stays one.
+    fn become_scheduled(&mut self) -> Result<(), PlanError> {
+        self.forget_replay();
+        if self.model.is_scheduled() {
+            return Ok(());
+        }
+        self.think = Duration::ZERO;
+        self.become_model(Model::Open)
+    }
+
+    fn forget_replay(&mut self) {
+        if self.replay.take().is_some() {
+            self.spacing = Spacing::Poisson;
+            self.duration = parse::USUAL_DURATION;
+        }
     }
 
     fn become_model(&mut self, model: Model) -> Result<(), PlanError> {
         self.model = model;
         for rule in &mut self.thresholds {
-            *rule = threshold::parse(&rule.text, model)?;
+            *rule = Rule {
+                abort: rule.abort,
+                ..threshold::parse(&rule.text, model)?
+            };
         }
         Ok(())
+    }
+}
+
+fn stages(overrides: &Overrides) -> Result<Option<Shape>, PlanError> {
+    match (&overrides.stages, &overrides.test_plan) {
+        (Some(_), Some(_)) => {
+            let what = "does not go with --stage: both say how the load changes";
+            Err(PlanError::new("--test-plan", what))
+        }
+        (Some(text), None) => shape::stages(text, 0.0).map(Some),
+        (None, Some(text)) => shape::test_plan(text, 0.0).map(Some),
+        (None, None) => Ok(None),
     }
 }
 
@@ -96,10 +254,15 @@ fn by_flag(fault: Fault) -> PlanError {
     let flag = match fault.key.as_str() {
         "phases.warmup" => "--warmup",
         "phases.duration" => "--duration",
+        "phases.budget" => "--budget",
+        "phases.until" => "--until",
         "target.timeout" => "--timeout",
         "schedule.rate" => "--rate",
         "schedule.users" => "--users",
         "schedule.max_in_flight" => "--connections",
+        "target.command" => "--target-cmd",
+        key if key.starts_with("schedule.shape") => "--stage",
+        key if key.starts_with("vars") => "--env",
         _ => return fault.error,
     };
     PlanError::new(flag, fault.error.what)

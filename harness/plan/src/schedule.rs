@@ -1,48 +1,39 @@
 //! When each arrival is due, fixed by plan and seed before the run: the target cannot move it.
+//!
+//! Warm-up and steady phase have streams of their own, each counting from 0 and drawing from its own part of the seed: the steady phase
+//! offers the same arrivals however long warm-up took.
 
-use crate::{Arrivals, Plan, seed};
+mod pace;
+
+pub(crate) use pace::Due;
+
+use crate::{Plan, seed};
+use pace::Pace;
 use rand_chacha::ChaCha8Rng;
 use record::phase::Phase;
-use record::run::Model;
-
-// Nanoseconds in a second times billionths in a whole: n · this ÷ nano_rate is nanoseconds.
-const BILLION_SQUARED: u128 = 1_000_000_000_000_000_000;
+use std::num::NonZeroU64;
 
 /// One due start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arrival {
-    /// Its number, from 0.
+    /// Its number, from 0 in each stream.
     pub n: u64,
-    /// When it is due, in nanoseconds since T0.
+    /// When it is due, in nanoseconds since the start of its stream.
     pub intended_ns: u64,
-    /// Warm-up or steady, by its intended start.
+    /// Warm-up or steady.
     pub phase: Phase,
     /// Index of the scenario among the plan's.
     pub scenario: u32,
 }
 
-/// The arrivals of a plan, in order.
+/// The arrivals of one phase, in order.
 #[derive(Debug, Clone)]
-pub struct Schedule {
+pub struct Arrivals {
+    phase: Phase,
     next: u64,
-    spacing: Spacing,
+    pace: Pace,
     mix: Mix,
-    warmup_end_ns: u64,
     end_ns: u64,
-}
-
-#[derive(Debug, Clone)]
-enum Spacing {
-    /// No arrivals: users decide for themselves.
-    None,
-    /// n ÷ rate, exact: the rate in billionths of an arrival per second is a whole number, so no sum drifts.
-    Constant { nano_rate: u128 },
-    /// Exponential gaps with this mean.
-    Poisson {
-        mean_ns: f64,
-        at_ns: f64,
-        stream: Box<ChaCha8Rng>,
-    },
 }
 
 /// Draws scenarios by weight.
@@ -54,7 +45,7 @@ struct Mix {
 }
 
 impl Mix {
-    fn of(plan: &Plan) -> Self {
+    fn of(plan: &Plan, label: &str) -> Self {
         let mut sum = 0;
         let upto = plan.scenarios.iter().map(|choice| {
             sum += u64::from(choice.weight);
@@ -62,7 +53,7 @@ impl Mix {
         });
         Self {
             upto: upto.collect(),
-            stream: seed::stream(plan.seed, "mix"),
+            stream: seed::stream(plan.seed, label),
         }
     }
 
@@ -74,71 +65,111 @@ impl Mix {
     }
 }
 
-impl Schedule {
-    pub(crate) fn of(plan: &Plan) -> Self {
-        let spacing = match (plan.model, plan.rate, plan.arrivals) {
-            (Model::Open, Some(rate), Arrivals::Constant) => Spacing::Constant {
-                nano_rate: (rate.get() * 1e9).round().max(1.0) as u128,
-            },
-            (Model::Open, Some(rate), Arrivals::Poisson) => Spacing::Poisson {
-                mean_ns: 1e9 / rate.get(),
-                at_ns: 0.0,
-                stream: Box::new(seed::stream(plan.seed, "arrivals")),
-            },
-            _ => Spacing::None,
-        };
-        let warmup_end_ns = plan.warmup.as_nanos() as u64;
-        Self {
+impl Plan {
+    /// The arrivals of the warm-up, without end: whoever takes them says when it is over. They come at the plan's first rate (of a ramp
+    /// from 0 its mean, of a replayed file the mean of all). A closed plan has none.
+    pub fn warmup_arrivals(&self) -> Arrivals {
+        Arrivals {
+            phase: Phase::Warmup,
             next: 0,
-            spacing,
-            mix: Mix::of(plan),
-            warmup_end_ns,
-            end_ns: warmup_end_ns + plan.duration.as_nanos() as u64,
+            pace: Pace::of_warmup(self),
+            mix: Mix::of(self, "warmup/mix"),
+            end_ns: u64::MAX,
         }
     }
 
-    /// Arrivals to expect in `phase`, without drawing them: exact for constant spacing; for Poisson the mean, from which the drawn count
-    /// differs by about its square root. 0 for phases other than warm-up and steady, and for closed plans.
-    pub fn expected_count(&self, phase: Phase) -> u64 {
-        let before = |ns| self.spacing.expected_before(ns);
+    /// The arrivals of the steady phase, to its end, or to the end of the budget where it may be extended: there the last rate goes on.
+    /// A closed plan has none, nor has a plan whose file of arrivals was not handed in ([`Plan::replay_from`]).
+    pub fn steady_arrivals(&self) -> Arrivals {
+        Arrivals {
+            phase: Phase::Steady,
+            next: 0,
+            pace: Pace::of_steady(self),
+            mix: Mix::of(self, "mix"),
+            end_ns: self.steady_most().as_nanos() as u64,
+        }
+    }
+
+    /// Arrivals to expect in `phase` if it is not extended, and if warm-up takes its most: exact for constant spacing and for replayed
+    /// arrivals; for Poisson the mean, from which the drawn count differs by about its square root. 0 for phases other than warm-up and
+    /// steady, and for closed plans.
+    pub fn expected_arrivals(&self, phase: Phase) -> u64 {
         match phase {
-            Phase::Warmup => before(self.warmup_end_ns),
-            Phase::Steady => before(self.end_ns) - before(self.warmup_end_ns),
+            Phase::Warmup => Pace::of_warmup(self).due_by(self.warmup_most()),
+            Phase::Steady => Pace::of_steady(self).due_by(self.duration),
             Phase::Setup | Phase::Drain => 0,
         }
     }
-}
 
-impl Spacing {
-    // When arrival `n` is due; called once for each n, in order.
-    fn intended(&mut self, n: u64) -> Option<u64> {
-        match self {
-            Self::None => None,
-            Self::Constant { nano_rate } => {
-                u64::try_from(u128::from(n) * BILLION_SQUARED / *nano_rate).ok()
-            }
-            Self::Poisson {
-                mean_ns,
-                at_ns,
-                stream,
-            } => {
-                // Inversion: −ln(1 − U) is exponential with mean 1, and 1 − U is never 0.
-                *at_ns += *mean_ns * -(1.0 - seed::share(stream)).ln();
-                Some(*at_ns as u64)
-            }
+    /// Arrivals per second of the steady phase, in the mean; `None` for a closed plan, and before a file of arrivals is handed in.
+    pub fn mean_rate(&self) -> Option<f64> {
+        if let Some(rate) = self.rate {
+            return Some(rate.get());
+        }
+        let due = Pace::of_steady(self).due_in(self.duration)?;
+        Some(due / self.duration.as_secs_f64())
+    }
+
+    /// Warm-up of its full length and steady phase in one, in nanoseconds since T0.
+    pub fn schedule(&self) -> Schedule {
+        let warmup_ns = self.warmup_most().as_nanos() as u64;
+        Schedule {
+            warmup: self.warmup_arrivals(),
+            steady: self.steady_arrivals(),
+            warmup_ns,
+            end_ns: self.duration.as_nanos() as u64,
+            in_warmup: 0,
+            expected: [Phase::Warmup, Phase::Steady].map(|phase| self.expected_arrivals(phase)),
         }
     }
 }
 
-impl Spacing {
-    // Arrivals due before `ns`: n · 10^18 ÷ nano_rate < ns, solved for n.
-    fn expected_before(&self, ns: u64) -> u64 {
-        match self {
-            Self::None => 0,
-            Self::Constant { nano_rate } => {
-                (u128::from(ns) * nano_rate).div_ceil(BILLION_SQUARED) as u64
-            }
-            Self::Poisson { mean_ns, .. } => (ns as f64 / mean_ns).round() as u64,
+impl Arrivals {
+    /// Those that generator `w` of `of` takes: numbers with `n` mod `of` = `w`. Together the shares are the stream, whatever `of` is.
+    pub fn share(self, w: u64, of: NonZeroU64) -> impl Iterator<Item = Arrival> + Send {
+        self.filter(move |arrival| arrival.n % of == w)
+    }
+}
+
+impl Iterator for Arrivals {
+    type Item = Arrival;
+
+    fn next(&mut self) -> Option<Arrival> {
+        let due = self.pace.next(self.next)?;
+        if due.at_ns >= self.end_ns {
+            return None;
+        }
+        // Drawn in any case, so that a scenario that the file names moves no other.
+        let drawn = self.mix.draw();
+        let arrival = Arrival {
+            n: self.next,
+            intended_ns: due.at_ns,
+            phase: self.phase,
+            scenario: due.scenario.unwrap_or(drawn),
+        };
+        self.next += 1;
+        Some(arrival)
+    }
+}
+
+/// The arrivals of warm-up and steady phase in one.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    warmup: Arrivals,
+    steady: Arrivals,
+    warmup_ns: u64,
+    end_ns: u64,
+    in_warmup: u64,
+    expected: [u64; 2],
+}
+
+impl Schedule {
+    /// [`Plan::expected_arrivals`].
+    pub fn expected_count(&self, phase: Phase) -> u64 {
+        match phase {
+            Phase::Warmup => self.expected[0],
+            Phase::Steady => self.expected[1],
+            Phase::Setup | Phase::Drain => 0,
         }
     }
 }
@@ -147,22 +178,17 @@ impl Iterator for Schedule {
     type Item = Arrival;
 
     fn next(&mut self) -> Option<Arrival> {
-        let intended_ns = self
-            .spacing
-            .intended(self.next)
-            .filter(|&at| at < self.end_ns)?;
-        let arrival = Arrival {
-            n: self.next,
-            intended_ns,
-            phase: if intended_ns < self.warmup_end_ns {
-                Phase::Warmup
-            } else {
-                Phase::Steady
-            },
-            scenario: self.mix.draw(),
-        };
-        self.next += 1;
-        Some(arrival)
+        let warm = self.warmup.next();
+        if let Some(arrival) = warm.filter(|arrival| arrival.intended_ns < self.warmup_ns) {
+            self.in_warmup += 1;
+            return Some(arrival);
+        }
+        let arrival = self.steady.next()?;
+        (arrival.intended_ns < self.end_ns).then(|| Arrival {
+            n: arrival.n + self.in_warmup,
+            intended_ns: arrival.intended_ns + self.warmup_ns,
+            ..arrival
+        })
     }
 }
 

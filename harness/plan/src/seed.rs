@@ -22,7 +22,12 @@ pub(crate) fn share(stream: &mut ChaCha8Rng) -> f64 {
 
 /// FNV-1a, 64 bits (Fowler, Noll, Vo).
 pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
+    fnv1a_of(bytes.iter().copied())
+}
+
+/// The same, of bytes as they come.
+pub(crate) fn fnv1a_of(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })
 }

@@ -2,20 +2,37 @@
 //! `error_ratio < 0.1%`, `qps >= 480`.
 //!
 //! ```text
-//! rule  = [ metric [ "{" "step" "=" name "}" ] ":" ] term op value     for durations
-//!       | metric [ "{" "step" "=" name "}" ] op value                  for ratios and rates
-//! term  = "p" number | "p(" number ")" | "mean" | "min" | "max"
+//! rule  = [ metric [ "{" "step" "=" name "}" ] ":" ] term op value [ "over" duration ]    for durations
+//!       | metric [ "{" "step" "=" name "}" ] [ ":" "rate" ] op value [ "over" duration ]  for ratios and rates
+//! term  = "p" number | "p(" number ")" | "mean" | "avg" | "min" | "max"
 //! op    = "<" | "<=" | ">" | ">="
 //! value = number with unit for durations, 0..1 or % for ratios, number with or without "/s" for rates
 //! ```
 //!
-//! Of single steps response time, service time and error ratio are known; the other metrics are of the whole run.
+//! Of single steps response time, service time and error ratio are known; the other metrics are of the whole run. `errors` is short for
+//! `error_ratio`, `dropped` for `dropped_ratio`. With `over 10s` each stretch of ten seconds of the steady phase is judged, not all of it.
 
 use crate::error::{PlanError, suggest};
 use record::histogram::Histogram;
 use record::quantity::{Rate, parse_duration, parse_rate};
 use record::rule::{Metric, Operator, Rule, Term};
 use record::run::Model;
+use std::time::Duration;
+
+/// The shortest stretch a rule may be judged on: windows are one second.
+const LEAST_STRETCH: Duration = Duration::from_secs(1);
+
+/// Reads rules with commas between, as in `p99<20ms,error_ratio<0.001`.
+pub fn list(text: &str, model: Model) -> Result<Vec<Rule>, PlanError> {
+    let mut inside = false;
+    let is_between = |c: char| {
+        inside = (inside || c == '{') && c != '}';
+        c == ',' && !inside
+    };
+    text.split(is_between)
+        .map(|rule| parse(rule, model))
+        .collect()
+}
 
 /// Reads one rule. A term without a metric means response time in the open model and service time in the closed one, where a
 /// response time cannot show a stall.
@@ -24,6 +41,7 @@ pub fn parse(text: &str, model: Model) -> Result<Rule, PlanError> {
     let fail = |what: String| PlanError::new(format!("threshold \"{text}\""), what);
     let (left, operator, value) = split(text).map_err(fail)?;
     let (metric, step, term) = left_side(left, model).map_err(fail)?;
+    let (value, over) = stretch(value).map_err(fail)?;
     let limit = limit(&metric, value).map_err(fail)?;
     let rule = Rule {
         text: text.to_owned(),
@@ -32,6 +50,8 @@ pub fn parse(text: &str, model: Model) -> Result<Rule, PlanError> {
         term,
         operator,
         limit,
+        over,
+        abort: None,
     };
     decides(&rule, model).map_err(fail)?;
     Ok(rule)
@@ -57,6 +77,21 @@ fn split(text: &str) -> Result<(&str, Operator, &str), String> {
     Ok((text[..at].trim(), operator, value.trim()))
 }
 
+// `20ms over 10s` is a limit and a stretch.
+fn stretch(value: &str) -> Result<(&str, Option<Duration>), String> {
+    let Some((value, over)) = value.split_once(" over ") else {
+        return Ok((value, None));
+    };
+    let over = parse_duration(over).map_err(|error| error.to_string())?;
+    if !(LEAST_STRETCH..=crate::limits::PHASE).contains(&over) {
+        return Err(format!(
+            "over {over:?} is not between {LEAST_STRETCH:?} and {:?}",
+            crate::limits::PHASE
+        ));
+    }
+    Ok((value.trim(), Some(over)))
+}
+
 fn left_side(left: &str, model: Model) -> Result<(Metric, Option<String>, Term), String> {
     let (selector, figure) = match left.find('}') {
         Some(end) => (&left[..=end], after_selector(&left[end + 1..])?),
@@ -70,7 +105,7 @@ fn left_side(left: &str, model: Model) -> Result<(Metric, Option<String>, Term),
     let name = metric.name();
     let term = match figure {
         Some(figure) if metric.is_duration() => term(figure)?,
-        None if !metric.is_duration() => Term::Value,
+        None | Some("rate") if !metric.is_duration() => Term::Value,
         Some(_) => return Err(format!("\"{name}\" is one value; write {name} < …")),
         None => {
             return Err(format!(
@@ -94,12 +129,17 @@ fn after_selector(rest: &str) -> Result<Option<&str>, String> {
 
 fn usual(model: Model) -> Metric {
     match model {
-        Model::Open => Metric::ResponseTime,
+        Model::Open | Model::PartlyOpen => Metric::ResponseTime,
         Model::Closed => Metric::ServiceTime,
     }
 }
 
 fn metric(name: &str) -> Option<Metric> {
+    let name = match name {
+        "errors" => "error_ratio",
+        "dropped" => "dropped_ratio",
+        other => other,
+    };
     let mut all = Metric::NAMES.into_iter();
     all.find_map(|(known, metric)| (known == name).then_some(metric))
 }

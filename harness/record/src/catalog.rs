@@ -171,7 +171,7 @@ families! {
         [SCENARIO, STEP, OUTCOME],
         "Response time: from the intended start to the last byte of the body.";
     LOADTEST_RUN_INFO = "loadtest_run_info", Kind::Gauge, Info, Generator,
-        [bounded("run_id", 1), bounded("plan", 1), closed("model", &["open", "closed"])],
+        [bounded("run_id", 1), bounded("plan", 1), closed("model", &["open", "partly-open", "closed"])],
         "The run that is on, as labels.";
     LOADTEST_SEND_DELAY = "loadtest_send_delay_seconds", Kind::Histogram(Grid::Coarse), Seconds, Generator, [],
         "Send delay: from the intended start to the first byte sent; the generator's own lateness.";

@@ -4,6 +4,14 @@
 pub const RECORD: &str = "record.json";
 /// The ten-line summary.
 pub const SUMMARY: &str = "summary.txt";
+/// The same for a pull request, in Markdown.
+pub const SUMMARY_MARKDOWN: &str = "summary.md";
+/// Thresholds, validity and audit as JUnit XML.
+pub const JUNIT: &str = "junit.xml";
+/// One row per window, CSV.
+pub const WINDOWS: &str = "windows.csv";
+/// One row per step, CSV.
+pub const STEPS: &str = "steps.csv";
 /// The self-contained offline report.
 pub const REPORT: &str = "report.html";
 /// Histogram log, HdrHistogram V2, one line per window and class.

@@ -1,10 +1,11 @@
 //! `times.hlog`: the histogram log that any HdrHistogram plotter opens.
 //!
 //! Format 1.3 of the Java implementation: comment lines, then one line per window and class with
-//! `Tag=<class>:<duration>,<start s>,<length s>,<max>,<base64>`. Written by hand because the lines are appended as windows close,
+//! `Tag=<tag>,<start s>,<length s>,<max>,<base64>`. Written by hand because the lines are appended as windows close,
 //! while the crate's writer borrows its sink for a whole log.
 
 use crate::histogram::Histogram;
+use crate::phase::Phase;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -15,6 +16,12 @@ pub fn header(run_id: &str, started_unix: Duration) -> String {
          \"StartTimestamp\",\"Interval_Length\",\"Interval_Max\",\"Interval_Compressed_Histogram\"\n",
         started_unix.as_secs_f64()
     )
+}
+
+/// The tag of a line: `<scenario>/<step>:<duration>:<phase>:<outcome>`, the phase that of the arrival, the outcome `ok` or `failed`.
+/// A tool that filters by tag sees one class; one that ignores tags would put good and failed requests together.
+pub fn tag(scenario: &str, step: &str, duration: &str, phase: Phase, outcome: &str) -> String {
+    format!("{scenario}/{step}:{duration}:{phase}:{outcome}")
 }
 
 /// One line: the values of one class in one window. `start` counts from the log's start time. Maximum in milliseconds, values in
@@ -50,6 +57,14 @@ fn clean(tag: &str) -> String {
 mod tests {
     use super::*;
     use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
+
+    #[test]
+    fn a_tag_says_class_duration_phase_and_outcome() {
+        assert_eq!(
+            tag("pay", "transfer", "service_time", Phase::Steady, "failed"),
+            "pay/transfer:service_time:steady:failed"
+        );
+    }
 
     #[test]
     fn the_crates_own_reader_reads_it() {

@@ -2,6 +2,7 @@
 
 use crate::quantity::format_nanoseconds;
 use std::fmt;
+use std::time::Duration;
 
 /// What a rule looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub enum Metric {
     ServiceTime,
     /// Send delay: sent − intended.
     SendDelay,
+    /// The generator's own part of send delay: released − the later of intended start and idle user.
+    PacingDelay,
     /// Failed requests ÷ all requests.
     ErrorRatio,
     /// Arrivals that were never sent ÷ arrivals due.
@@ -20,18 +23,22 @@ pub enum Metric {
     Qps,
     /// Committed transactions per second.
     Tps,
+    /// Committed transactions per second whose response time was within the plan's SLO.
+    Goodput,
 }
 
 impl Metric {
     /// Every metric, with the name it has in a plan.
-    pub const NAMES: [(&'static str, Self); 7] = [
+    pub const NAMES: [(&'static str, Self); 9] = [
         ("response_time", Self::ResponseTime),
         ("service_time", Self::ServiceTime),
         ("send_delay", Self::SendDelay),
+        ("pacing_delay", Self::PacingDelay),
         ("error_ratio", Self::ErrorRatio),
         ("dropped_ratio", Self::DroppedRatio),
         ("qps", Self::Qps),
         ("tps", Self::Tps),
+        ("goodput", Self::Goodput),
     ];
 
     /// The name in a plan.
@@ -42,11 +49,11 @@ impl Metric {
             .map_or("", |(name, _)| name)
     }
 
-    /// True for the three durations.
+    /// True for durations.
     pub fn is_duration(&self) -> bool {
         matches!(
             self,
-            Self::ResponseTime | Self::ServiceTime | Self::SendDelay
+            Self::ResponseTime | Self::ServiceTime | Self::SendDelay | Self::PacingDelay
         )
     }
 
@@ -121,6 +128,10 @@ pub struct Rule {
     pub operator: Operator,
     /// Nanoseconds for durations, 0..=1 for ratios, per second for rates.
     pub limit: f64,
+    /// Judged on each stretch of this length in the steady phase instead of on all of it: a whole run hides a dead minute.
+    pub over: Option<Duration>,
+    /// The run stops once the rule was broken for this long; `None` judges at the end only.
+    pub abort: Option<Duration>,
 }
 
 impl Rule {

@@ -2,9 +2,14 @@
 
 mod cost;
 mod figures;
+mod health;
 mod origin;
 
 pub use cost::{Allocations, Costs, ProfileFacts, ProfileKind, ProfileOutcome};
+pub use health::{
+    ClosedFacts, Delays, Health, PrecisionFacts, RunQueue, WarmupAsked, WarmupFacts,
+    pacing_floor_ns, pacing_limit_ns,
+};
 pub use origin::{PlanFacts, Provenance, TargetFacts};
 
 use crate::failure::FailureKind;
@@ -18,15 +23,31 @@ use std::time::Duration;
 pub enum Model {
     /// Arrivals come on a schedule and do not wait for answers.
     Open,
+    /// Visits come on a schedule and do not wait for each other; the steps inside one do.
+    PartlyOpen,
     /// Each user waits for its answer before it goes on.
     Closed,
 }
 
 impl Model {
+    /// Every model.
+    pub const ALL: [Self; 3] = [Self::Open, Self::PartlyOpen, Self::Closed];
+
+    /// The model of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|model| model.name() == name)
+    }
+
+    /// True if arrivals come on a schedule.
+    pub fn is_scheduled(self) -> bool {
+        self != Self::Closed
+    }
+
     /// The name used in plans, records and reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
+            Self::PartlyOpen => "partly-open",
             Self::Closed => "closed",
         }
     }
@@ -57,9 +78,17 @@ pub struct RunRecord {
     pub transactions: Vec<TransactionRecord>,
     /// Send delay of every steady arrival that was sent.
     pub send_delay: Histogram,
+    /// The parts of it; empty in records of versions that did not keep them.
+    pub delays: Delays,
     /// Lower bounds of response times that were never seen: ages at the end of steady arrivals that did not finish, and times after
     /// which a request was given up by its timeout.
     pub unfinished: Histogram,
+    /// How the generator itself fared in the steady phase.
+    pub health: Health,
+    /// The warm-up as it was.
+    pub warmup: WarmupFacts,
+    /// Whether the quantile that the plan asks for is known well enough; `None` if it asks for none.
+    pub precision: Option<PrecisionFacts>,
     /// One-second windows, all phases.
     pub windows: Vec<Window>,
     /// What the steady phase cost.

@@ -5,9 +5,9 @@ use crate::histogram::Histogram;
 use crate::phase::Phase;
 use crate::rule::{Metric, Operator, Rule, Term};
 use crate::run::{
-    Allocations, Arrivals, Audit, AuditCheck, Costs, Ending, Model, PlanFacts, ProfileFacts,
-    ProfileKind, ProfileOutcome, Provenance, RunRecord, Span, StepRecord, TargetFacts, Times,
-    TransactionRecord, Window,
+    Allocations, Arrivals, Audit, AuditCheck, Costs, Delays, Ending, Health, Model, PlanFacts,
+    ProfileFacts, ProfileKind, ProfileOutcome, Provenance, RunQueue, RunRecord, Span, StepRecord,
+    TargetFacts, Times, TransactionRecord, WarmupFacts, Window,
 };
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -68,7 +68,18 @@ pub fn record(response_ns: &[u64]) -> RunRecord {
             response,
         }],
         send_delay: histogram(&[70_000]),
+        delays: Delays {
+            pacing: histogram(&[50_000]),
+            slot_wait: histogram(&[1]),
+            connect_wait: histogram(&[20_000]),
+        },
         unfinished: Histogram::new(),
+        health: health(good),
+        warmup: WarmupFacts {
+            length: STEADY.start,
+            ..WarmupFacts::default()
+        },
+        precision: None,
         costs: Costs {
             generator_cpu: Some(Duration::from_millis(1500)),
             target_cpu: Some(Duration::from_millis(2500)),
@@ -91,6 +102,23 @@ pub fn record(response_ns: &[u64]) -> RunRecord {
     }
 }
 
+fn health(good: u64) -> Health {
+    Health {
+        run_queue: Some(RunQueue {
+            thread: "pacer".into(),
+            share: 0.002,
+        }),
+        cpu_pressure: Some(0.01),
+        steal: Some(0.0),
+        throttled_periods: Some(0),
+        machine_cpu: Some(0.11),
+        server_requests: Some(good + 1),
+        client_requests: Some(good + 1),
+        windows_steady: 20,
+        ..Health::default()
+    }
+}
+
 fn plan() -> PlanFacts {
     PlanFacts {
         name: "specimen".into(),
@@ -104,6 +132,8 @@ fn plan() -> PlanFacts {
         duration: Duration::from_secs(20),
         timeout: Duration::from_secs(5),
         scenarios: vec![("transfer".into(), 9)],
+        slo: None,
+        health_limits: Vec::new(),
         thresholds: vec![Rule {
             text: "p99 < 20ms".into(),
             metric: Metric::ResponseTime,
@@ -111,6 +141,8 @@ fn plan() -> PlanFacts {
             term: Term::Quantile(0.99),
             operator: Operator::Less,
             limit: 20e6,
+            over: None,
+            abort: None,
         }],
         text: "schema = 1\n".into(),
     }

@@ -1,14 +1,24 @@
 //! Judgement: what a record means. Pure: the same record gets the same judgement, today or in a year.
 
 mod bucket;
+pub mod capacity;
 mod compare;
+mod draw;
 mod judge;
 pub mod limits;
+mod little;
+mod normal;
+pub mod precision;
+mod questions;
 mod rule;
+pub mod steady;
+pub mod usl;
 mod validity;
+mod words;
 
 pub use bucket::bucket_quantile;
 pub use compare::{Comparison, Row, compare};
 pub use judge::{Judgement, Verdict, judge};
+pub use questions::{Answer, six};
 pub use rule::RuleResult;
 pub use validity::Reason;

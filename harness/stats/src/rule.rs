@@ -79,6 +79,7 @@ fn times(rule: &Rule, record: &RunRecord) -> (Histogram, Histogram) {
         all
     };
     match rule.metric {
+        Metric::PacingDelay => (record.delays.pacing.clone(), Histogram::new()),
         Metric::SendDelay => (record.send_delay.clone(), Histogram::new()),
         Metric::ServiceTime => (merged(|step| &step.ok.service), Histogram::new()),
         // Of which step an arrival that was never sent would have been is not known, so it counts against each.
@@ -105,6 +106,7 @@ fn figure(rule: &Rule, record: &RunRecord) -> (Option<f64>, u64) {
             let never_sent = record.arrivals.dropped + record.arrivals.unsent;
             ((due > 0).then(|| never_sent as f64 / due as f64), due)
         }
+        Metric::Goodput => (record.goodput().filter(|_| requests > 0), requests),
         Metric::Tps => ((requests > 0).then(|| record.tps()), requests),
         _ => ((requests > 0).then(|| record.qps()), requests),
     }

@@ -1,6 +1,6 @@
 //! What the steady phase cost, on both sides.
 
-use super::page;
+use super::{generator, page};
 use crate::show;
 use maud::{Markup, html};
 use record::quantity::format_nanoseconds;
@@ -26,6 +26,7 @@ pub(super) fn section(record: &RunRecord) -> Markup {
     let content = html! {
         (page::table("Steady phase", &headings, &body))
         (allocations(costs.allocations))
+        (generator::health(record))
     };
     page::section("cost", "Cost", &content)
 }

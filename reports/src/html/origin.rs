@@ -125,7 +125,15 @@ fn names(record: &RunRecord) -> Vec<&'static str> {
             profile.kind == kind && matches!(profile.outcome, ProfileOutcome::Taken { .. })
         })
     };
-    let mut names = vec![files::RECORD, files::SUMMARY, files::HLOG, files::METRICS];
+    let mut names = vec![
+        files::RECORD,
+        files::SUMMARY,
+        files::HLOG,
+        files::WINDOWS,
+        files::STEPS,
+        files::JUNIT,
+        files::METRICS,
+    ];
     if taken(ProfileKind::Cpu) {
         names.extend([files::CPU_PROFILE, files::CPU_FLAMEGRAPH]);
     }

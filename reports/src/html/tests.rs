@@ -64,3 +64,28 @@ fn commands_are_quoted_as_a_shell_needs_it() {
         "{page}"
     );
 }
+
+#[test]
+fn the_page_has_the_six_questions_the_parts_of_the_mean_and_goodput() {
+    let mut record = specimen::record(&[1_000_000; 2000]);
+    let page = |record: &RunRecord| report(record, &stats::judge(record), Flamegraphs::default());
+    let whole = page(&record);
+    for part in [
+        "Why not double?",
+        "Did it even happen?",
+        "id=\"questions\"",
+        "of it pacing delay",
+        "is the sum of its parts",
+        "committed within 20.0 ms",
+        "0.200 % (pacer)",
+    ] {
+        assert!(whole.contains(part), "{part}");
+    }
+    // An old record has neither parts nor health, and says so.
+    record.delays.clear();
+    record.health = record::run::Health::default();
+    record.plan.thresholds.clear();
+    let old = page(&record);
+    assert!(!old.contains("pacing delay</th>") && !old.contains("sum of its parts"));
+    assert!(old.contains("unknown: the plan has no slo"));
+}

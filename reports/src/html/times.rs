@@ -1,6 +1,6 @@
 //! The table of times: quantiles never stand without their count.
 
-use super::page;
+use super::{generator, page};
 use crate::show::{self, QUANTILES, Quantile};
 use maud::{Markup, html};
 use record::histogram::Histogram;
@@ -18,6 +18,11 @@ pub(super) fn section(record: &RunRecord) -> Markup {
             (row("response time", &record.response_time(), unfinished))
             (row("service time", &record.service_time(), 0))
             (row("send delay", &record.send_delay, 0))
+            @if !record.delays.pacing.is_empty() {
+                (row("of it pacing delay", &record.delays.pacing, 0))
+                (row("of it slot wait", &record.delays.slot_wait, 0))
+                (row("of it connect wait", &record.delays.connect_wait, 0))
+            }
         }
         @for step in &record.steps {
             tbody {
@@ -32,6 +37,7 @@ pub(super) fn section(record: &RunRecord) -> Markup {
         (page::table("Steady phase only; warm-up and drain are not counted", &headings, &body))
         p.muted { "* fewer than 10 samples lie beyond this quantile: read it as one request's luck, not as a property." }
         @if unfinished > 0 { (censored(record, unfinished)) }
+        (generator::mean(record))
     };
     page::section("times", "Times", &notes)
 }

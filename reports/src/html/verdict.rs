@@ -30,8 +30,9 @@ pub(super) fn heading(record: &RunRecord) -> Markup {
 pub(super) fn load(record: &RunRecord) -> String {
     let plan = &record.plan;
     match (plan.model, plan.offered_rate) {
-        (Model::Open, Some(rate)) => format!(
-            "open model, {} offered, at most {} in flight",
+        (Model::Open | Model::PartlyOpen, Some(rate)) => format!(
+            "{} model, {} offered, at most {} in flight",
+            plan.model.name(),
             show::rate(rate),
             show::count(plan.users.into())
         ),
@@ -101,6 +102,7 @@ pub(super) fn cards(record: &RunRecord) -> Markup {
         dl.cards {
             (card("QPS", &show::number(record.qps()), "requests per second"))
             (card("TPS", &show::number(record.tps()), "transactions committed per second"))
+            (goodput_card(record))
             (response_card(record))
             (card("Error ratio", &ratio, &format!("{failed} of {all} requests")))
             (rate_card(record))
@@ -111,6 +113,17 @@ pub(super) fn cards(record: &RunRecord) -> Markup {
 
 fn card(name: &str, figure: &str, note: &str) -> Markup {
     html! { div { dt { (name) } dd.figure { (figure) } dd.note { (note) } } }
+}
+
+fn goodput_card(record: &RunRecord) -> Markup {
+    match record.slo().zip(record.goodput()) {
+        Some((slo, goodput)) => {
+            let within = format_nanoseconds(slo.as_nanos() as u64);
+            let note = format!("transactions per second committed within {within}");
+            card("Goodput", &show::number(goodput), &note)
+        }
+        None => card("Goodput", "–", "unknown: the plan has no slo"),
+    }
 }
 
 fn response_card(record: &RunRecord) -> Markup {
@@ -129,7 +142,7 @@ fn response_card(record: &RunRecord) -> Markup {
 fn rate_card(record: &RunRecord) -> Markup {
     let achieved = show::rate(record.achieved_rate());
     match record.plan.model {
-        Model::Open => card(
+        Model::Open | Model::PartlyOpen => card(
             "Achieved",
             &achieved,
             &format!("of {} offered", show::rate(record.offered_rate())),

@@ -39,22 +39,29 @@ fn a_usual_run() {
         &specimen::record(&times),
         Verdict::Fail,
         &expect![[r#"
-        FAIL           open model, 100/s for 20.0 s against http://127.0.0.1:8080
-        rates          offered 100/s, achieved 100/s, QPS 100, TPS 100
-                              p50        p90        p95        p99      p99.9        max      count
-        response time     1.90 ms    3.10 ms    3.25 ms    3.37 ms    3.40 ms*   3.40 ms      2,000
-        service time      1.90 ms    3.10 ms    3.25 ms    3.37 ms    3.40 ms*   3.40 ms      2,000
-        send delay        70.0 µs*   70.0 µs*   70.0 µs*   70.0 µs*   70.0 µs*   70.0 µs          1
-                       * fewer than 10 samples beyond it
-        errors         1 of 2,001 requests (0.050 %): status 1
-        CPU            generator 750 µs per request, target 1.25 ms per request
-        allocations    10 and 1,000 B per request in the target
-        audit          passed, 1 check
-        threshold      p99 < 20ms: 25.0 ms, BROKEN
-        reason         threshold: p99 < 20ms: observed 25.0 ms (see the slowest step)
-        warning        one core only
-        report         target/loadtest/x/report.html
-    "#]],
+            FAIL           open model, 100/s for 20.0 s against http://127.0.0.1:8080
+            rates          offered 100/s, achieved 100/s, QPS 100, TPS 100, goodput 100 within 20.0 ms
+                                  p50        p90        p95        p99      p99.9        max      count
+            response time     1.90 ms    3.10 ms    3.25 ms    3.37 ms    3.40 ms*   3.40 ms      2,000
+            service time      1.90 ms    3.10 ms    3.25 ms    3.37 ms    3.40 ms*   3.40 ms      2,000
+            send delay        70.0 µs*   70.0 µs*   70.0 µs*   70.0 µs*   70.0 µs*   70.0 µs          1
+                           * fewer than 10 samples beyond it
+            mean           1.90 ms = pacing 25 ns + slot wait 0 ns + connect wait 10 ns + service 1.90 ms
+            errors         1 of 2,001 requests (0.050 %): status 1
+            CPU            generator 750 µs per request, target 1.25 ms per request
+            allocations    10 and 1,000 B per request in the target
+            audit          passed, 1 check
+            threshold      p99 < 20ms: 25.0 ms, BROKEN
+            reason         threshold: p99 < 20ms: observed 25.0 ms (see the slowest step)
+            why not double Nothing that was measured forbids it: most used is the target's CPU, to 12.5 %; locks, disk and network of the target are not measured. Try it: loadtest capacity.
+            broke limits   No: at 1.25 ms of CPU time a request the target's processors could serve 800.4/s, and served 100/s.
+            errored        Yes: 1 of 2,001 requests (0.05 %) failed, by status 1, all in the second 3 s after the start.
+            reproduces     unknown: this is one run; repeat it, and look at both with loadtest compare
+            matters        It does where the load is like this: open model, 100/s offered, transfer only. Goodput, committed within 20.0 ms: 100/s (100.0 % of what was offered).
+            happened       Yes: the target counted the same 2,001 requests; the audit passed (1 check).
+            warning        one core only
+            report         target/loadtest/x/report.html
+        "#]],
     );
 }
 
@@ -70,21 +77,27 @@ fn a_run_without_data() {
         &record,
         Verdict::Invalid,
         &expect![[r#"
-        INVALID        closed model, 64 users for 20.0 s against http://127.0.0.1:8080
-        rates          achieved 0.05/s, QPS 0.05, TPS 0
-                              p50        p90        p95        p99      p99.9        max      count
-        response time  no data
-        service time   no data
-        send delay     no data
-        errors         no requests
-        CPU            generator unknown, target unknown
-        allocations    unknown: the target does not count them
-        audit          none for this target
-        threshold      p99 < 20ms: 25.0 ms, BROKEN
-        reason         threshold: p99 < 20ms: observed 25.0 ms (see the slowest step)
-        warning        one core only
-        report         target/loadtest/x/report.html
-    "#]],
+            INVALID        closed model, 64 users for 20.0 s against http://127.0.0.1:8080
+            rates          achieved 0.05/s, QPS 0.05, TPS 0, goodput 0 within 20.0 ms
+                                  p50        p90        p95        p99      p99.9        max      count
+            response time  no data
+            service time   no data
+            send delay     no data
+            errors         no requests
+            CPU            generator unknown, target unknown
+            allocations    unknown: the target does not count them
+            audit          none for this target
+            threshold      p99 < 20ms: 25.0 ms, BROKEN
+            reason         threshold: p99 < 20ms: observed 25.0 ms (see the slowest step)
+            why not double unknown: no request finished
+            broke limits   unknown: neither the target's CPU time nor what was in flight was measured, so there is nothing to check the rates against
+            errored        unknown: no request finished
+            reproduces     unknown: this is one run; repeat it, and look at both with loadtest compare
+            matters        Not before the run is valid. It does where the load is like this: closed model, 64 users (their times do not show a stall as callers would feel it), transfer only. Goodput, committed within 20.0 ms: 0/s.
+            happened       Yes: the target counted the same 1 request.
+            warning        one core only
+            report         target/loadtest/x/report.html
+        "#]],
     );
 }
 
@@ -100,23 +113,30 @@ fn unfinished_arrivals_and_a_broken_audit_are_told() {
         &record,
         Verdict::Fail,
         &expect![[r#"
-        FAIL           open model, 100/s for 20.0 s against http://127.0.0.1:8080
-        rates          offered 25.05/s, achieved 25.05/s, QPS 25.05, TPS 25
-                              p50        p90        p95        p99      p99.9        max      count
-        response time     2.00 ms   ≥ 3.00 s   ≥ 3.00 s   ≥ 3.00 s*  ≥ 3.00 s*  ≥ 3.00 s        560
-        service time      2.00 ms    2.00 ms    2.00 ms    2.00 ms*   2.00 ms*   2.00 ms        500
-        send delay        70.0 µs*   70.0 µs*   70.0 µs*   70.0 µs*   70.0 µs*   70.0 µs          1
-                       * fewer than 10 samples beyond it
-                       ≥ lower bound: 60 arrivals did not finish and count with their age
-        errors         1 of 501 requests (0.200 %): status 1; 60 arrivals never sent
-        CPU            generator 2.99 ms per request, target 4.99 ms per request
-        allocations    10 and 1,000 B per request in the target
-        audit          FAILED: balances add up (1000 = 1000)
-        threshold      p99 < 20ms: 25.0 ms, BROKEN
-        reason         threshold: p99 < 20ms: observed 25.0 ms (see the slowest step)
-        warning        one core only
-        report         target/loadtest/x/report.html
-    "#]],
+            FAIL           open model, 100/s for 20.0 s against http://127.0.0.1:8080
+            rates          offered 25.05/s, achieved 25.05/s, QPS 25.05, TPS 25, goodput 25 within 20.0 ms
+                                  p50        p90        p95        p99      p99.9        max      count
+            response time     2.00 ms   ≥ 3.00 s   ≥ 3.00 s   ≥ 3.00 s*  ≥ 3.00 s*  ≥ 3.00 s        560
+            service time      2.00 ms    2.00 ms    2.00 ms    2.00 ms*   2.00 ms*   2.00 ms        500
+            send delay        70.0 µs*   70.0 µs*   70.0 µs*   70.0 µs*   70.0 µs*   70.0 µs          1
+                           * fewer than 10 samples beyond it
+                           ≥ lower bound: 60 arrivals did not finish and count with their age
+            mean           2.00 ms = pacing 100 ns + slot wait 0 ns + connect wait 40 ns + service 2.00 ms
+            errors         1 of 501 requests (0.200 %): status 1; 60 arrivals never sent
+            CPU            generator 2.99 ms per request, target 4.99 ms per request
+            allocations    10 and 1,000 B per request in the target
+            audit          FAILED: balances add up (1000 = 1000)
+            threshold      p99 < 20ms: 25.0 ms, BROKEN
+            reason         threshold: p99 < 20ms: observed 25.0 ms (see the slowest step)
+            why not double Nothing that was measured forbids it: most used is the target's CPU, to 12.5 %; locks, disk and network of the target are not measured. Try it: loadtest capacity.
+            broke limits   No: at 4.99 ms of CPU time a request the target's processors could serve 200.4/s, and served 25.05/s.
+            errored        Yes: 1 of 501 requests (0.20 %) failed, by status 1, all in the second 3 s after the start; 60 arrivals never sent.
+            reproduces     unknown: this is one run; repeat it, and look at both with loadtest compare
+            matters        It does where the load is like this: open model, 25.05/s offered, transfer only. Goodput, committed within 20.0 ms: 25/s (99.8 % of what was offered).
+            happened       Not as it should: the target counted the same 501 requests; the audit found 1 of 1 checks broken.
+            warning        one core only
+            report         target/loadtest/x/report.html
+        "#]],
     );
 }
 

@@ -1,6 +1,7 @@
 //! What the crate promises: contracts that scripts read, and pages that stand by themselves.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod backfill;
 mod page;
 mod realistic;
 mod schema;

@@ -4,6 +4,7 @@ use super::chunked::Chunked;
 use super::response::{Framing, Malformed, parse_head};
 use super::*;
 use proptest::prelude::*;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 fn framing(head: &str) -> Framing {
@@ -104,6 +105,41 @@ proptest! {
     }
 
     #[test]
+    fn an_answer_is_the_same_however_its_bytes_are_cut(
+        body in prop::collection::vec(any::<u8>(), 0..200),
+        cuts in prop::collection::vec(1..40_usize, 1..40),
+        form in 0..2_u8,
+    ) {
+        let mut wire = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n".to_vec();
+        if form == 0 {
+            wire.extend_from_slice(format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes());
+            wire.extend_from_slice(&body);
+        } else {
+            wire.extend_from_slice(b"Transfer-Encoding: chunked\r\n\r\n");
+            body.chunks(7).for_each(|piece| wire.extend_from_slice(&chunk(piece)));
+            wire.extend_from_slice(b"0\r\n\r\n");
+        }
+        wire.extend_from_slice(b"NEXT");
+        let (mut receiver, mut heads) = (Receiver::default(), Heads::default());
+        receiver.begin(HeadOnly::No);
+        let (mut at, mut cuts) = (0, cuts.iter().cycle());
+        let head = loop {
+            let end = (at + cuts.next().unwrap()).min(wire.len());
+            let received = receiver.receive(&wire[at..end], &mut heads).unwrap();
+            at = end;
+            if let Some(head) = received {
+                break head;
+            }
+        };
+        prop_assert_eq!(head.status, 200);
+        prop_assert_eq!(receiver.body(), body.as_slice());
+        prop_assert_eq!(receiver.body_bytes(), body.len() as u64);
+        prop_assert!(receiver.head().starts_with(b"HTTP/1.1 200"));
+        // What nobody asked for is seen as soon as it is there.
+        prop_assert_eq!(receiver.is_clean(), at <= wire.len() - 4);
+    }
+
+    #[test]
     fn any_bytes_are_refused_or_read(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = parse_head(&bytes, HeadOnly::No);
         let _ = Chunked::default().feed(&bytes, |_| {});
@@ -124,13 +160,17 @@ async fn server(answer: &'static [u8]) -> SocketAddr {
     address
 }
 
+// One exchange on an open connection.
+async fn exchange(connection: &mut Connection, message: &[u8]) -> Result<Answer, FailureKind> {
+    connection.begin(HeadOnly::No);
+    std::future::poll_fn(|context| connection.poll_exchange(context, message)).await
+}
+
 async fn ask(answer: &'static [u8]) -> (Result<(u16, u64), FailureKind>, Vec<u8>) {
     let address = server(answer).await;
     let mut connection = Connection::default();
     connection.open(&[address]).await.unwrap();
-    let result = connection
-        .exchange(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n", HeadOnly::No)
-        .await;
+    let result = exchange(&mut connection, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
     (
         result.map(|a| (a.status, a.body_bytes)),
         connection.body().to_vec(),
@@ -179,10 +219,10 @@ async fn a_connection_closed_by_the_peer_is_opened_again() {
     let address = server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
     let mut connection = Connection::default();
     for _ in 0..3 {
-        connection.open(&[address]).await.unwrap();
-        let answer = connection
-            .exchange(b"GET / HTTP/1.1\r\n\r\n", HeadOnly::No)
-            .await;
+        if !connection.is_open() {
+            connection.open(&[address]).await.unwrap();
+        }
+        let answer = exchange(&mut connection, b"GET / HTTP/1.1\r\n\r\n").await;
         assert_eq!(answer.map(|a| a.status), Ok(200));
         // The server closes after each answer; wait until that is visible here.
         connection

@@ -2,12 +2,14 @@
 
 use super::Measured;
 use super::steady::SteadyFacts;
-use crate::collector::{ClassNames, Collected, Edges};
+use crate::collector::{ClassNames, Collected};
+use crate::edges::Edges;
 use crate::recorder::Layout;
 use crate::workload::Journey;
+use plan::Plan;
 use plan::schedule::Arrival;
 use record::phase::Phase;
-use record::run::{Arrivals, Ending, Span, StepRecord, Window};
+use record::run::{Arrivals, Ending, Health, Span, StepRecord, WarmupAsked, WarmupFacts, Window};
 use std::time::Duration;
 
 /// A scenario's name and those of its steps.
@@ -52,7 +54,8 @@ pub(super) fn steady(arrivals: &[Arrival]) -> Vec<u64> {
 /// What is known when the last window has closed. Times in nanoseconds since T0.
 pub(super) struct Ledger<'a> {
     pub(super) names: &'a [Names],
-    pub(super) edges: Edges,
+    /// When the steady phase began.
+    pub(super) steady_from: u64,
     /// When no new arrival was started any more.
     pub(super) stopped_at: u64,
     /// When everything below was read.
@@ -63,6 +66,13 @@ pub(super) struct Ledger<'a> {
     pub(super) in_flight: Vec<u64>,
     pub(super) unsent: Vec<u64>,
     pub(super) dropped: Vec<u64>,
+    pub(super) warmup: WarmupFacts,
+    /// Requests since T0 by the target's own counter.
+    pub(super) server_requests: Option<u64>,
+    /// Steady arrivals that found no idle user.
+    pub(super) waited_for_user: u64,
+    /// Why the judge stopped the run.
+    pub(super) aborted: Option<String>,
 }
 
 impl Ledger<'_> {
@@ -72,10 +82,12 @@ impl Ledger<'_> {
         ending: Ending,
         facts: SteadyFacts,
     ) -> Measured {
+        let health = self.health(&facts, &collected);
         let Collected {
             windows,
             steady,
             log_error,
+            ..
         } = collected;
         let mut unfinished = steady.timeouts.clone();
         for intended in self
@@ -107,6 +119,10 @@ impl Ledger<'_> {
                 .map(|(names, set)| set.into_record(&names.scenario))
                 .collect(),
             send_delay: steady.send_delay,
+            delays: steady.delays,
+            health,
+            warmup: self.warmup.clone(),
+            aborted: self.aborted.clone(),
             unfinished,
             costs: facts.costs,
             target_metrics: facts.metrics.clone(),
@@ -116,9 +132,23 @@ impl Ledger<'_> {
         }
     }
 
+    fn health(&self, facts: &SteadyFacts, collected: &Collected) -> Health {
+        let (sum, looks) = collected.in_flight;
+        Health {
+            in_flight_mean: (looks > 0).then(|| sum as f64 / looks as f64),
+            in_flight_samples: looks,
+            server_requests: self.server_requests,
+            client_requests: self.server_requests.map(|_| collected.answered),
+            waited_for_user: self.waited_for_user,
+            windows_late: collected.windows_late,
+            windows_steady: collected.windows_steady,
+            ..facts.health.clone()
+        }
+    }
+
     fn span(&self) -> Span {
         Span {
-            start: Duration::from_nanos(self.edges.warmup_end.min(self.stopped_at)),
+            start: Duration::from_nanos(self.steady_from.min(self.stopped_at)),
             end: Duration::from_nanos(self.stopped_at),
         }
     }
@@ -129,6 +159,34 @@ impl Ledger<'_> {
             .zip(sets)
             .map(|((scenario, step), set)| set.clone().into_record(scenario, step))
             .collect()
+    }
+}
+
+/// The warm-up as it was, of a run that stopped at `stopped_at`.
+pub(super) fn warmup(
+    plan: &Plan,
+    edges: &Edges,
+    stopped_at: u64,
+    found_steady: bool,
+) -> WarmupFacts {
+    let length = Duration::from_nanos(edges.warmup_end().min(stopped_at));
+    let auto = plan.warmup.is_auto();
+    let seconds = length.as_secs_f64();
+    WarmupFacts {
+        asked: if auto {
+            WarmupAsked::Auto
+        } else {
+            WarmupAsked::Fixed
+        },
+        length,
+        steady_found: auto.then_some(found_steady),
+        text: match (auto, found_steady) {
+            (false, _) => String::new(),
+            (true, true) => format!("the target was steady after {seconds:.1} s of warm-up"),
+            (true, false) => {
+                format!("the target was not found steady within {seconds:.1} s of warm-up")
+            }
+        },
     }
 }
 

@@ -3,22 +3,25 @@
 use super::account::{self, Ledger};
 use super::steady::{Steady, SteadyFacts};
 use super::{DriverError, Job, Measured};
+use crate::alarm::Alarms;
 use crate::attack::{self, Ground};
 use crate::client::general_client;
 use crate::clock::Clock;
-use crate::collector::{Collected, Collector, Edges};
+use crate::collector::{Collected, Collector};
+use crate::edges::Edges;
 use crate::handover::Handover;
 use crate::inflight::InFlight;
-use crate::pacer::{self, Due};
+use crate::judge::AsPlanned;
+use crate::pacer::{self, Due, Pacing};
 use crate::recorder::{Layout, Recorder};
-use crate::session::Shared;
+use crate::session::{DependentSteps, Shared};
 use goose::{GooseError, is_killswitch_triggered, trigger_killswitch};
-use plan::Plan;
 use plan::schedule::Arrival;
-use record::run::{Ending, Model};
-use std::sync::Arc;
+use plan::{ClientChoice, OnFull, Plan};
+use record::run::{Ending, Model, pacing_floor_ns};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -28,7 +31,7 @@ const MAX_BACKLOG: usize = 1_000_000;
 /// How long users may take to connect before T0.
 const CONNECT_TIME: Duration = Duration::from_secs(30);
 /// How often the run looks at interruptions and at the target.
-const TICK: Duration = Duration::from_millis(20);
+const TICK: Duration = Duration::from_millis(50);
 /// After so many windows in which every request failed to connect, the target counts as gone.
 const GONE_AFTER: u64 = 5;
 /// What is under way may still finish after a Ctrl-C, but nobody wants to wait long then.
@@ -40,10 +43,11 @@ pub(super) struct Run {
     job: Job,
     names: Vec<account::Names>,
     layout: Layout,
-    edges: Edges,
+    edges: Arc<Edges>,
     shared: Arc<Shared>,
     handover: Option<Arc<Handover>>,
     stop: Arc<AtomicBool>,
+    abort: Arc<OnceLock<String>>,
     clock: watch::Sender<Option<Clock>>,
     attack: tokio::task::JoinHandle<Result<(), GooseError>>,
     steady: Steady,
@@ -51,7 +55,7 @@ pub(super) struct Run {
 
 /// The two threads beside the runtime.
 struct Threads {
-    pacer: Option<JoinHandle<()>>,
+    pacer: JoinHandle<()>,
     collector: JoinHandle<Collected>,
     finish: mpsc::Sender<()>,
     unreachable: Arc<AtomicU64>,
@@ -65,20 +69,18 @@ impl Run {
         let names: Vec<_> = journeys.iter().map(account::Names::of).collect();
         let layout = account::layout(&names);
         let shared = Arc::new(shared(&job, layout).await?);
-        let edges = edges(&job.plan);
-        let open = job.plan.model == Model::Open;
-        let handover = open.then(|| Arc::new(Handover::new(users, MAX_BACKLOG)));
+        let edges = Arc::new(Edges::new(job.plan.warmup_most(), job.plan.duration));
+        let open = job.plan.model.is_scheduled();
+        let handover = open.then(|| Arc::new(Handover::new(users, backlog(&job.plan))));
         let (clock, start) = watch::channel(None);
         let stop = Arc::new(AtomicBool::new(false));
-        let general = job
-            .address
-            .is_tls()
-            .then(|| general_client(job.plan.timeout));
+        let general = general(&job)?;
         let ground = Arc::new(Ground {
             shared: shared.clone(),
-            general: general.transpose().map_err(DriverError::Client)?,
-            edges,
+            general,
+            edges: edges.clone(),
             think: job.plan.think,
+            users_at: users_at(&job.plan),
             ready: AtomicUsize::new(0),
             entered: AtomicUsize::new(0),
             start,
@@ -103,6 +105,7 @@ impl Run {
             shared,
             handover,
             stop,
+            abort: Arc::default(),
             clock,
             attack,
             steady,
@@ -111,20 +114,26 @@ impl Run {
 
     pub(super) async fn go(mut self) -> Result<Measured, DriverError> {
         self.steady.rehearse().await;
+        self.steady.count_before(self.job.counter.as_deref()).await;
         let clock = Clock::starting_in(Duration::from_millis(20));
         let log = std::mem::replace(&mut self.job.log, Box::new(std::io::sink()));
         let threads = self.start_threads(clock, log)?;
         self.clock.send_replace(Some(clock));
-        let watching = tokio::spawn(self.steady.clone().watch(clock, self.edges));
+        let watching = tokio::spawn(self.steady.clone().watch(
+            clock,
+            self.edges.clone(),
+            self.job.plan.duration,
+        ));
 
         let ending = self.wait_for_the_end(clock, &threads.unreachable).await;
-        let stopped_at = clock.now().min(self.edges.steady_end);
+        let stopped_at = clock.now().min(self.edges.steady_end());
         self.stop.store(true, Ordering::Relaxed);
+        self.shared.alarms.close();
         if ending != Ending::Completed {
             self.steady.end_early();
         }
         // The pacer first: what was due has been handed over, and counted, when it is gone.
-        let paced = threads.pacer.is_none_or(|pacer| pacer.join().is_ok());
+        let paced = threads.pacer.join().is_ok();
         let ending = if paced {
             ending
         } else {
@@ -152,9 +161,19 @@ impl Run {
         let facts = watching.await.unwrap_or_else(|error| {
             SteadyFacts::absent(&format!("the watching task failed: {error}"))
         });
+        let server_requests = self.steady.requests_counted().await;
+        let plan = &self.job.plan;
+        let warmup = account::warmup(plan, &self.edges, stopped_at, collected.found_steady);
         let ledger = Ledger {
+            warmup,
+            server_requests,
+            waited_for_user: self
+                .handover
+                .as_ref()
+                .map_or(0, |handover| handover.waited()),
+            aborted: self.abort.get().cloned(),
             names: &self.names,
-            edges: self.edges,
+            steady_from: self.edges.warmup_end(),
             stopped_at,
             counted_at,
             scheduled: self.shared.due.steady.load(Ordering::Relaxed),
@@ -183,7 +202,7 @@ impl Run {
     }
 
     fn start_threads(
-        &self,
+        &mut self,
         clock: Clock,
         log: Box<dyn std::io::Write + Send>,
     ) -> Result<Threads, DriverError> {
@@ -193,12 +212,16 @@ impl Run {
             shared: self.shared.clone(),
             handover: self.handover.clone(),
             clock,
-            edges: self.edges,
+            edges: self.edges.clone(),
+            judge: std::mem::replace(&mut self.job.judge, Box::new(AsPlanned)),
+            find_steady: self.job.plan.warmup.is_auto(),
             classes: account::classes(&self.names),
             log,
             observer: self.job.observer.clone(),
             users: u64::from(self.job.plan.users),
             unreachable: unreachable.clone(),
+            abort: self.abort.clone(),
+            pacing_floor_ns: pacing_floor_ns(crate::proc::machine().cores),
         };
         let layout = self.layout;
         Ok(Threads {
@@ -209,16 +232,24 @@ impl Run {
         })
     }
 
-    fn start_pacer(&self, clock: Clock) -> Result<Option<JoinHandle<()>>, DriverError> {
-        let Some(handover) = self.handover.clone() else {
-            return Ok(None);
-        };
-        let (shared, stop) = (self.shared.clone(), self.stop.clone());
-        let schedule = self.job.plan.schedule();
+    fn start_pacer(&self, clock: Clock) -> Result<JoinHandle<()>, DriverError> {
+        let (edges, stop) = (self.edges.clone(), self.stop.clone());
+        let (handover, shared) = (self.handover.clone(), self.shared.clone());
+        let (warmup, steady) = (
+            self.job.plan.warmup_arrivals(),
+            self.job.plan.steady_arrivals(),
+        );
         thread("pacer", move || {
-            pacer::run(schedule, clock, &handover, &shared.due, &stop);
+            let pacing = Pacing {
+                clock,
+                edges: &edges,
+                handover: handover.as_deref(),
+                alarms: &shared.alarms,
+                due: &shared.due,
+                stop: &stop,
+            };
+            pacer::run(warmup, steady, &pacing);
         })
-        .map(Some)
     }
 
     async fn wait_for_the_end(&mut self, clock: Clock, unreachable: &AtomicU64) -> Ending {
@@ -240,11 +271,11 @@ impl Run {
                     "goose ended the attack before the plan was over".to_owned(),
                 );
             }
-            let now = clock.now();
-            if now >= self.edges.steady_end {
+            let left = self.edges.steady_end().saturating_sub(clock.now());
+            if left == 0 || self.abort.get().is_some() {
                 return Ending::Completed;
             }
-            tokio::time::sleep(TICK.min(Duration::from_nanos(self.edges.steady_end - now))).await;
+            tokio::time::sleep(TICK.min(Duration::from_nanos(left))).await;
         }
     }
 
@@ -273,12 +304,39 @@ fn is_interrupted_meanwhile(ending: &Ending) -> bool {
     *ending == Ending::Completed && is_killswitch_triggered()
 }
 
-fn edges(plan: &Plan) -> Edges {
-    let warmup_end = plan.warmup.as_nanos() as u64;
-    Edges {
-        warmup_end,
-        steady_end: warmup_end + plan.duration.as_nanos() as u64,
+// The number of users is the same throughout, or follows the plan's shape.
+fn users_at(plan: &Plan) -> Box<dyn Fn(Duration) -> u32 + Send + Sync> {
+    let plan = plan.clone();
+    if plan.shape.is_none() {
+        return Box::new(move |_| plan.users);
     }
+    Box::new(move |since| plan.users_at(since))
+}
+
+fn backlog(plan: &Plan) -> usize {
+    match plan.on_full {
+        OnFull::Wait => MAX_BACKLOG,
+        OnFull::Drop => 0,
+    }
+}
+
+// The general client, where the target or the plan needs it.
+fn general(job: &Job) -> Result<Option<reqwest::Client>, DriverError> {
+    let target = &job.plan.target;
+    let needed = match target.client {
+        ClientChoice::Auto => job.address.is_tls(),
+        ClientChoice::Plain if job.address.is_tls() => {
+            let why = "client = \"plain\" speaks no TLS; write \"auto\" or \"reqwest\"".to_owned();
+            return Err(DriverError::Client(why));
+        }
+        ClientChoice::Plain => false,
+        ClientChoice::Reqwest => true,
+    };
+    if !needed {
+        return Ok(None);
+    }
+    let client = general_client(job.plan.timeout, target.redirects);
+    client.map(Some).map_err(DriverError::Client)
 }
 
 async fn shared(job: &Job, layout: Layout) -> Result<Shared, DriverError> {
@@ -296,7 +354,12 @@ async fn shared(job: &Job, layout: Layout) -> Result<Shared, DriverError> {
         recorder: Recorder::new(job.shards, layout),
         inflight: InFlight::new(job.plan.users as usize),
         due: Due::default(),
+        alarms: Alarms::new(job.plan.users as usize),
         sequence: AtomicU64::new(0),
+        dependent_steps: match job.plan.model {
+            Model::PartlyOpen => DependentSteps::ByExpectation,
+            Model::Open | Model::Closed => DependentSteps::ByAnswer,
+        },
     })
 }
 

@@ -2,12 +2,13 @@
 
 use super::ProfileBytes;
 use crate::clock::Clock;
-use crate::collector::Edges;
+use crate::edges::Edges;
 use crate::exposition::Exposition;
+use crate::health::HealthReading;
 use crate::proc::Process;
 use crate::profiles::{Path, Source};
 use record::profile::Profile;
-use record::run::{Allocations, Costs, ProfileFacts, ProfileKind, ProfileOutcome, Span};
+use record::run::{Allocations, Costs, Health, ProfileFacts, ProfileKind, ProfileOutcome, Span};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -15,6 +16,8 @@ use tokio::sync::Notify;
 /// Counters are read a little before the end, because the target starts to name the functions of its profile at the end, and that
 /// allocates.
 const BEFORE_END: Duration = Duration::from_millis(50);
+/// Edges may move; so often they are looked at again.
+const GLANCE: Duration = Duration::from_millis(50);
 /// Shorter steady phases have no profile: the target counts in whole seconds.
 const SHORTEST_PROFILE: Duration = Duration::from_secs(1);
 
@@ -27,6 +30,8 @@ pub(super) struct Steady {
     source: Result<Source, String>,
     process: Option<Process>,
     early: Arc<Notify>,
+    /// The target's own count of requests, and what it was before T0.
+    counter: Option<(String, f64)>,
 }
 
 /// Whether a moment came, or the end of the run before it.
@@ -44,6 +49,7 @@ type Taken = Result<(Profile, Span), String>;
 pub(super) struct SteadyFacts {
     pub(super) costs: Costs,
     pub(super) metrics: Option<Exposition>,
+    pub(super) health: Health,
     cpu: Taken,
     allocations: Taken,
 }
@@ -67,6 +73,7 @@ impl Steady {
             source,
             process,
             early: Arc::default(),
+            counter: None,
         }
     }
 
@@ -77,24 +84,55 @@ impl Steady {
         }
     }
 
-    pub(super) async fn watch(self, clock: Clock, edges: Edges) -> SteadyFacts {
-        let start = Duration::from_nanos(edges.warmup_end);
-        let end = Duration::from_nanos(edges.steady_end);
-        let steady = Span { start, end };
-        let cpu = tokio::spawn(profile_of(self.source.clone(), Path::Cpu, clock, steady));
+    /// Before T0: what the target has counted until now.
+    pub(super) async fn count_before(&mut self, counter: Option<&str>) {
+        let (Ok(source), Some(name)) = (&self.source, counter) else {
+            return;
+        };
+        let before = source.metrics().await.ok();
+        // A counter that has not counted yet need not be there.
+        self.counter = before.map(|metrics| (name.to_owned(), metrics.sum(name).unwrap_or(0.0)));
+    }
+
+    /// After the drain: what the target has counted since T0, by its own counter.
+    pub(super) async fn requests_counted(&self) -> Option<u64> {
+        let (name, before) = self.counter.as_ref()?;
+        let now = self.source.as_ref().ok()?.metrics().await.ok()?;
+        let grown = now.sum(name)? - before;
+        (grown >= 0.0).then_some(grown as u64)
+    }
+
+    /// Reads at the edges of the steady phase, wherever they come to lie, and takes the profiles of its planned `length`.
+    pub(super) async fn watch(
+        self,
+        clock: Clock,
+        edges: Arc<Edges>,
+        length: Duration,
+    ) -> SteadyFacts {
+        if self.until(clock, || edges.warmup_end()).await == Reached::Early {
+            return SteadyFacts::absent(ENDED_EARLY);
+        }
+        let start = Duration::from_nanos(edges.warmup_end());
+        let planned = Span {
+            start,
+            end: start + length,
+        };
+        let cpu = tokio::spawn(profile_of(self.source.clone(), Path::Cpu, clock, planned));
         let allocations = tokio::spawn(profile_of(
             self.source.clone(),
             Path::Allocations,
             clock,
-            steady,
+            planned,
         ));
-        if self.until(clock, start).await == Reached::Early {
-            cpu.abort();
-            allocations.abort();
-            return SteadyFacts::absent(ENDED_EARLY);
-        }
         let first = self.read().await;
-        let reached = self.until(clock, end.saturating_sub(BEFORE_END)).await;
+        let health = HealthReading::now();
+        let before_end = || {
+            edges
+                .steady_end()
+                .saturating_sub(BEFORE_END.as_nanos() as u64)
+        };
+        let reached = self.until(clock, before_end).await;
+        let health = HealthReading::now().since(&health);
         let last = self.read().await;
         if reached == Reached::Early {
             cpu.abort();
@@ -107,6 +145,7 @@ impl Steady {
         SteadyFacts {
             costs: self.costs(&first, &last),
             metrics: last.metrics,
+            health,
             cpu: cpu.await.unwrap_or_else(failed),
             allocations: allocations.await.unwrap_or_else(failed),
         }
@@ -117,10 +156,17 @@ impl Steady {
         self.early.notify_one();
     }
 
-    async fn until(&self, clock: Clock, at: Duration) -> Reached {
-        tokio::select! {
-            () = tokio::time::sleep_until(clock.at(at.as_nanos() as u64).into()) => Reached::OnTime,
-            () = self.early.notified() => Reached::Early,
+    // The moment may move while it is waited for.
+    async fn until(&self, clock: Clock, at: impl Fn() -> u64) -> Reached {
+        loop {
+            let left = Duration::from_nanos(at().saturating_sub(clock.now()));
+            if left.is_zero() {
+                return Reached::OnTime;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(left.min(GLANCE)) => {}
+                () = self.early.notified() => return Reached::Early,
+            }
         }
     }
 
@@ -198,6 +244,7 @@ impl SteadyFacts {
         Self {
             costs: Costs::default(),
             metrics: None,
+            health: Health::default(),
             cpu: Err(why.to_owned()),
             allocations: Err(why.to_owned()),
         }

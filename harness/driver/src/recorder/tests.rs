@@ -10,6 +10,8 @@ fn exchange(step: usize, done: u64, failure: Option<FailureKind>) -> Exchange {
     Exchange {
         step,
         intended: 1_000,
+        slot_free: 1_200,
+        released: 1_700,
         sent: Some(2_000),
         done,
         first: true,
@@ -50,6 +52,39 @@ fn phases_and_outcomes_are_kept_apart() {
 }
 
 #[test]
+fn send_delay_is_the_sum_of_its_parts() {
+    let recorder = Recorder::new(1, LAYOUT);
+    recorder.exchange(Phase::Steady, &exchange(0, 5_000, None));
+    let set = collected(&recorder).steady;
+    let parts = [
+        &set.delays.slot_wait,
+        &set.delays.pacing,
+        &set.delays.connect_wait,
+    ];
+    assert_eq!(parts.map(Histogram::sum_ns), [200, 500, 300]);
+    assert_eq!(set.send_delay.sum_ns(), 1_000);
+}
+
+#[test]
+fn the_end_of_an_arrival_takes_its_last_request_along() {
+    let recorder = Recorder::new(1, LAYOUT);
+    let ended = Ended {
+        scenario: 0,
+        response: Some(4_000),
+        arrival: ArrivalEnd::Succeeded,
+    };
+    let mut cleared = false;
+    let last = exchange(0, 5_000, None);
+    recorder.end(Phase::Steady, Some(&last), &ended, || cleared = true);
+    assert!(cleared);
+    let pulse = recorder.pulse();
+    assert_eq!((pulse.completed, pulse.response_sum_ns), (1, 4_000));
+    let set = collected(&recorder).steady;
+    assert_eq!((set.ended.succeeded, set.transactions[0].committed), (1, 1));
+    assert_eq!(set.steps[0].requests(), 1);
+}
+
+#[test]
 fn what_was_collected_is_not_collected_again() {
     let recorder = Recorder::new(1, LAYOUT);
     recorder.exchange(Phase::Steady, &exchange(0, 6_000, None));
@@ -62,9 +97,13 @@ fn nothing_is_recorded_after_the_freeze() {
     let recorder = Recorder::new(1, LAYOUT);
     recorder.freeze();
     recorder.exchange(Phase::Steady, &exchange(0, 6_000, None));
-    recorder.transaction(Phase::Steady, 0, Some(1));
     let mut cleared = false;
-    recorder.arrival(Phase::Steady, None, || cleared = true);
+    let ended = Ended {
+        scenario: 0,
+        response: Some(1),
+        arrival: ArrivalEnd::Succeeded,
+    };
+    recorder.end(Phase::Steady, None, &ended, || cleared = true);
     let sets = collected(&recorder);
     assert!(
         !cleared,

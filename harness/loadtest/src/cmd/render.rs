@@ -1,6 +1,8 @@
 //! From a record and its profiles to the files people open. `run` and `report` end here.
 
-use crate::cli::OutputFormat;
+mod forms;
+
+use crate::cli::{OutputArgs, OutputFormat};
 use crate::exit::{Exit, Failure};
 use crate::folder::Folder;
 use crate::output;
@@ -68,12 +70,18 @@ fn draw(record: &RunRecord, kind: ProfileKind, profile: Option<&Profile>) -> Opt
     }
 }
 
-/// Writes summary, report and flamegraphs.
+/// Proves that the files asked for can be written, before any load.
+pub(super) fn prove(outputs: &OutputArgs) -> Result<(), Failure> {
+    forms::prove(outputs)
+}
+
+/// Writes summaries, tables, report and flamegraphs into the run folder.
 pub(super) fn write(
     folder: &Folder,
     record: &RunRecord,
     judgement: &Judgement,
     profiles: &Profiles,
+    outputs: &OutputArgs,
 ) -> anyhow::Result<()> {
     let cpu = draw(record, ProfileKind::Cpu, profiles.cpu.as_ref());
     let alloc = draw(record, ProfileKind::Alloc, profiles.alloc.as_ref());
@@ -91,23 +99,36 @@ pub(super) fn write(
     };
     let page = reports::html::report(record, judgement, flamegraphs);
     folder.write(files::REPORT, page.as_bytes())?;
-    let summary = reports::summary::text(record, judgement, &folder.display());
-    folder.write(files::SUMMARY, summary.as_bytes())
+    folder.write(files::STEPS, reports::csv::steps(record).as_bytes())?;
+    for (name, format) in [
+        (files::WINDOWS, OutputFormat::Csv),
+        (files::JUNIT, OutputFormat::Junit),
+        (files::SUMMARY_MARKDOWN, OutputFormat::Markdown),
+        (files::SUMMARY, OutputFormat::Text),
+    ] {
+        let text = forms::text(folder, record, judgement, format, &outputs.percentiles());
+        folder.write(name, text.as_bytes())?;
+    }
+    Ok(())
 }
 
-/// Prints the result in the form asked for.
-pub(super) fn print(
+/// Prints the result in the form asked for, then writes the files asked for besides: [`write`] comes first.
+pub(super) fn deliver(
     folder: &Folder,
     record: &RunRecord,
     judgement: &Judgement,
     format: OutputFormat,
-) {
-    let dir = folder.display();
-    let text = match format {
-        OutputFormat::Text => reports::summary::text(record, judgement, &dir),
-        OutputFormat::Json => reports::json::summary(record, judgement, &dir),
-    };
-    output::result(&text);
+    outputs: &OutputArgs,
+) -> anyhow::Result<()> {
+    let percentiles = outputs.percentiles();
+    output::result(&forms::text(
+        folder,
+        record,
+        judgement,
+        format,
+        &percentiles,
+    ));
+    forms::write(folder, record, judgement, outputs)
 }
 
 /// How a run with this judgement ends.

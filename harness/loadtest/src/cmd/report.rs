@@ -6,12 +6,14 @@ use crate::exit::{Exit, Outcome};
 use crate::folder::Folder;
 
 pub(super) fn report(arguments: &ReportArgs) -> Outcome {
+    render::prove(&arguments.outputs)?;
     let folder = Folder::find(&arguments.run)?;
     let record = folder.record()?;
     let profiles = Profiles::read(&folder)?;
     let judgement = stats::judge(&record);
-    render::write(&folder, &record, &judgement, &profiles)?;
-    render::print(&folder, &record, &judgement, arguments.output);
+    let outputs = &arguments.outputs;
+    render::write(&folder, &record, &judgement, &profiles, outputs)?;
+    render::deliver(&folder, &record, &judgement, arguments.output, outputs)?;
     // The report was asked for and is there; the verdict is in it.
     Ok(Exit::Pass)
 }

@@ -1,12 +1,14 @@
 //! `loadtest run`: the main job, from load to flamegraph.
 
+mod judge;
 mod resolve;
+mod show;
 
 use super::render::{self, Profiles};
 use crate::cli::{ListenOrOff, OnInconclusive, RunArgs};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::folder::Folder;
-use crate::live::{Labels, Live, Progress, Watchers};
+use crate::live::{Labels, Live, Watchers};
 use crate::output;
 use crate::target::Target;
 use driver::{Client, Job, Measured, Placement, ProfileBytes, Workload};
@@ -16,14 +18,24 @@ use record::hlog;
 use record::run::{Audit, AuditCheck, Ending, ProfileKind, RunRecord};
 use resolve::Resolved;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Where the generator serves its metrics if nobody says otherwise and nobody else is there.
 const METRICS_USUAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 6061);
+/// What the reference engine counts its requests with.
+const REQUEST_COUNTER: &str = "http_requests_total";
 /// How long one request of preparation or audit may take: pages of the journal are large.
 const OUTSIDE_TIMEOUT: Duration = Duration::from_secs(30);
+
+pub(super) use resolve::plan_of;
+
+/// What would be run, checked as a run would check it.
+pub(super) fn resolved_plan(arguments: &RunArgs) -> Result<plan::Plan, Failure> {
+    Ok(Resolved::from(arguments)?.plan)
+}
 
 pub(super) fn run(arguments: &RunArgs) -> Outcome {
     let resolved = Resolved::from(arguments)?;
@@ -31,11 +43,12 @@ pub(super) fn run(arguments: &RunArgs) -> Outcome {
         output::result(&resolved.explain());
         return Ok(Exit::Pass);
     }
+    render::prove(&arguments.outputs)?;
     let folder = Folder::create(resolved.folder.clone())?;
     if !arguments.quiet {
         output::note(&format!("plan: {}", resolved.plan.words()));
     }
-    let placement = Placement::of_this_machine();
+    let placement = resolved.placement();
     let mut target = resolved.target(&placement)?;
     let workers = resolved.pin_generator(&placement);
     let runtime = driver::runtime(workers)
@@ -70,17 +83,26 @@ async fn offer(
     workers: usize,
     placement: &Placement,
 ) -> Result<Finished, Failure> {
-    let workload = scenarios::workload(&resolved.plan, &target.address.path(), &resolved.run_id)
-        .map_err(Failure::usage)?;
+    // Files that a plan names are beside it; built-in plans name none.
+    let base = arguments.plan.as_deref().and_then(Path::parent);
+    let workload = scenarios::workload(
+        &resolved.plan,
+        &target.address.path(),
+        &resolved.run_id,
+        base.unwrap_or(Path::new(".")),
+    )
+    .map_err(Failure::usage)?;
     let client = Client::new(&target.address, OUTSIDE_TIMEOUT).map_err(Failure::target)?;
     let process = target.process();
     // The guard lives until the audit is done, and then stops a target of ours.
     let (liveness, guard) = target.watch();
     let watchers = Arc::new(Watchers {
         live: Live::new(&labels(resolved, workload.as_ref()), process),
-        progress: Progress::new(
-            arguments.quiet,
-            resolved.plan.warmup + resolved.plan.duration,
+        progress: show::progress(
+            arguments,
+            resolved,
+            workload.as_ref(),
+            target.address.as_str(),
         ),
     });
     let served = serve_metrics(arguments, &watchers.live)?;
@@ -105,12 +127,14 @@ async fn offer(
         liveness,
         log: Box::new(log),
         observer: watchers.clone(),
+        judge: Box::new(judge::PlanJudge::new(&resolved.plan)),
+        counter: target.reference.then(|| REQUEST_COUNTER.to_owned()),
     };
     keep_what_was_measured_when_told_to_stop();
-    let measured = driver::measure(job)
-        .await
-        .map_err(|e| Failure::new(Exit::Internal, e))?;
+    let measured = driver::measure(job).await;
+    // Before anything is printed, an error too.
     watchers.progress.finish();
+    let measured = measured.map_err(|e| Failure::new(Exit::Internal, e))?;
     watchers.live.phase("done");
     let audit = audit(&measured, workload.as_ref(), &client).await;
     drop(guard);
@@ -221,10 +245,11 @@ fn finished(
     }
     let mut warnings = resolved.warnings(target, placement);
     warnings.extend(measured.warnings);
+    warnings.extend(measured.aborted);
     let record = RunRecord {
         run_id: resolved.run_id.clone(),
         started_unix: started,
-        provenance: Resolved::provenance(target, placement),
+        provenance: resolved.provenance(placement),
         plan: plan::facts(&resolved.plan),
         target: target.facts(),
         ending: measured.ending,
@@ -233,7 +258,11 @@ fn finished(
         steps: measured.steps,
         transactions: measured.transactions,
         send_delay: measured.send_delay,
+        delays: measured.delays,
         unfinished: measured.unfinished,
+        health: measured.health,
+        warmup: measured.warmup,
+        precision: None,
         windows: measured.windows,
         costs: measured.costs,
         profiles: facts,
@@ -270,8 +299,9 @@ fn finish(arguments: &RunArgs, folder: &Folder, finished: Finished) -> Outcome {
         folder.write(files::TARGET_METRICS, text.as_bytes())?;
     }
     let judgement = stats::judge(&record);
-    render::write(folder, &record, &judgement, &profiles)?;
-    render::print(folder, &record, &judgement, arguments.output);
+    let outputs = &arguments.outputs;
+    render::write(folder, &record, &judgement, &profiles, outputs)?;
+    render::deliver(folder, &record, &judgement, arguments.form(), outputs)?;
     if let Ending::TargetDied(why) | Ending::Failed(why) = &record.ending {
         output::failure(&Failure::target(why).hint(format!(
             "what was measured until then is in {}",

@@ -1,7 +1,7 @@
 //! The main job at small size: one command, and every file opens in its usual tool.
 
 use crate::browser;
-use crate::tool::{Scratch, get, json, loadtest, promtool, skipped, turn};
+use crate::tool::{Scratch, assert_ended, get, json, loadtest, promtool, skipped, turn};
 use flate2::read::GzDecoder;
 use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
 use record::profile::Profile;
@@ -32,7 +32,7 @@ reader, total, tags = HistogramLogReader(sys.argv[1], reference), 0, set()
 while (histogram := reader.get_next_interval_histogram()) is not None:
     total += histogram.get_total_count()
     tags.add(histogram.get_tag())
-print(total, 'transfer/transfer:response_time' in tags)
+print(total, 'transfer/transfer:response_time:steady:ok' in tags)
 ";
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/test-tools/bin/python");
     if !python.exists() {
@@ -61,7 +61,7 @@ fn load_the_canonical_plan_leaves_every_file_and_each_opens() {
     let folder = scratch.path("run");
     let dir = folder.to_str().unwrap();
     let ran = loadtest(&["run", "-w", "1s", "-d", "5s", "-o", "json", "--out", dir]);
-    assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
+    assert_ended(ran.code, 0, &ran.stdout);
 
     the_contract_is_kept(&ran.stdout, &folder);
     every_file_is_there(&folder);
@@ -74,7 +74,7 @@ fn load_the_canonical_plan_leaves_every_file_and_each_opens() {
     let before = std::fs::read(folder.join("report.html")).unwrap();
     let again = loadtest(&["report", dir, "-o", "json"]);
     let both = (again.code, again.stdout.as_str());
-    assert_eq!(both, (Some(0), ran.stdout.as_str()), "{}", again.stderr);
+    assert_eq!(both, (ran.code, ran.stdout.as_str()), "{}", again.stderr);
     let same = std::fs::read(folder.join("report.html")).unwrap() == before;
     assert!(same, "the same record makes the same page");
 
@@ -146,7 +146,7 @@ fn the_log_reads(path: &Path) {
             _ => None,
         })
         .collect();
-    let wanted = "transfer/transfer:response_time";
+    let wanted = "transfer/transfer:response_time:steady:ok";
     assert!(tags.iter().any(|tag| tag == wanted), "{tags:?}");
     another_implementation_reads(path);
 }
@@ -219,7 +219,9 @@ fn load_the_generators_own_metrics_are_served_while_the_run_is_on() {
         }
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
-    assert!(child.wait().unwrap().success());
+    // Passed, or invalid because the machine was busy.
+    let code = child.wait().unwrap().code();
+    assert!(matches!(code, Some(0 | 4)), "{code:?}");
     assert!(
         seen.contains("loadtest_phase{phase=\"steady\"} 1"),
         "the steady phase was never seen"

@@ -9,5 +9,7 @@ mod browser;
 mod canonical;
 mod exported;
 mod interrupted;
+mod limits;
+mod outputs;
 mod service;
 mod tool;

@@ -1,6 +1,6 @@
 //! Any HTTP service, with no scenario code; the reference engine stands in for one.
 
-use crate::tool::{Engine, Scratch, get, json, loadtest, turn};
+use crate::tool::{Engine, Scratch, assert_ended, get, json, loadtest, turn};
 
 fn run(engine: &Engine, extra: &[&str]) -> (Option<i32>, serde_json::Value) {
     let scratch = Scratch::new("service");
@@ -34,18 +34,16 @@ fn load_a_service_takes_closed_and_open_load() {
     let _turn = turn();
     let engine = Engine::start();
     let (code, closed) = run(&engine, &["-c", "5"]);
-    assert_eq!(
-        (code, &closed["model"]),
-        (Some(0), &"closed".into()),
-        "{closed}"
-    );
+    assert_ended(code, 0, &closed.to_string());
+    assert_eq!(closed["model"], "closed");
     assert!(closed["requests"].as_u64().unwrap() > 0);
     // Without an admin address there are no counters; the CPU time is read from outside, because it is on this machine.
     assert!(closed["allocations_per_request"].is_null(), "{closed}");
     assert!(closed["target_cpu_seconds"].as_f64().is_some(), "{closed}");
 
     let (code, open) = run(&engine, &["--rate", "200"]);
-    assert_eq!((code, &open["model"]), (Some(0), &"open".into()), "{open}");
+    assert_ended(code, 0, &open.to_string());
+    assert_eq!(open["model"], "open");
     assert!(
         (open["offered_rate"].as_f64().unwrap() - 200.0).abs() < 60.0,
         "{open}"
@@ -101,7 +99,7 @@ fn load_a_target_that_answers_only_errors_does_not_pass() {
         "--out",
         dir.to_str().unwrap(),
     ]);
-    assert_eq!(ran.code, Some(3), "{} {}", ran.stdout, ran.stderr);
+    assert_ended(ran.code, 3, &ran.stdout);
     assert!(
         ran.stdout.contains("all_failed") || ran.stdout.contains("requests failed"),
         "{}",

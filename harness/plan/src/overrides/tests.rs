@@ -65,7 +65,7 @@ fn flags_change_the_model_and_what_goes_with_it() {
             ..Overrides::default()
         })
         .expect("valid");
-    assert_eq!((usual.users, usual.arrivals), (100, Arrivals::Constant));
+    assert_eq!((usual.users, usual.spacing), (100, Spacing::Constant));
 }
 
 #[test]
@@ -146,4 +146,259 @@ fn a_threshold_on_response_time_is_never_dropped_silently() {
         error.contains("response_time: p99") && error.contains("use service_time"),
         "{error}"
     );
+}
+
+fn with(overrides: Overrides) -> Plan {
+    open().with(overrides).unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn refused(overrides: Overrides) -> String {
+    open()
+        .with(overrides)
+        .expect_err("must be refused")
+        .to_string()
+}
+
+#[test]
+fn stages_are_users_or_arrivals() {
+    let stages = Some("10s:100,5s:100,0s:50".to_owned());
+    let arrivals = with(Overrides {
+        stages: stages.clone(),
+        ..Overrides::default()
+    });
+    assert_eq!(
+        (arrivals.model, arrivals.rate, arrivals.users),
+        (Model::Open, None, 64)
+    );
+    assert_eq!(arrivals.duration, Duration::from_secs(15));
+    assert_eq!(
+        arrivals.expected_arrivals(record::phase::Phase::Steady),
+        1_000
+    );
+    let from = with(Overrides {
+        stages: stages.clone(),
+        rate: Rate::per_second(100.0),
+        connections: Some(9),
+        ..Overrides::default()
+    });
+    assert_eq!(from.users, 9, "slots, as with any rate");
+    assert_eq!(from.expected_arrivals(record::phase::Phase::Steady), 1_500);
+    let users = with(Overrides {
+        test_plan: Some("30,2s;30,5s;0,1s".to_owned()),
+        users: Some(10),
+        ..Overrides::default()
+    });
+    assert_eq!((users.model, users.users), (Model::Closed, 30));
+    assert_eq!(users.users_at(Duration::from_secs(1)), 20);
+    for plan in [arrivals, from, users] {
+        assert_eq!(parse::plan(&plan.to_toml(), "again"), Ok(plan));
+    }
+}
+
+#[test]
+fn a_rate_or_users_replace_a_shape() {
+    let shaped = with(Overrides {
+        stages: Some("10s:100".to_owned()),
+        ..Overrides::default()
+    });
+    let rated = shaped.clone().with(Overrides {
+        rate: Rate::per_second(5.0),
+        ..Overrides::default()
+    });
+    assert_eq!(
+        rated.map(|plan| (plan.shape, plan.duration)),
+        Ok((None, Duration::from_secs(10)))
+    );
+    let longer = shaped.with(Overrides {
+        duration: Some(Duration::from_secs(1)),
+        ..Overrides::default()
+    });
+    assert!(
+        longer
+            .expect_err("refused")
+            .to_string()
+            .starts_with("--duration: does not go with a shape")
+    );
+}
+
+#[test]
+fn flags_of_shapes_name_themselves() {
+    let text = |text: &str| Some(text.to_owned());
+    let given = Overrides::default;
+    for (overrides, part) in [
+        (
+            Overrides {
+                stages: text("10s:x"),
+                ..given()
+            },
+            "--stage: piece \"10s:x\"",
+        ),
+        (
+            Overrides {
+                stages: text("10s:0"),
+                ..given()
+            },
+            "--stage: never comes above 0",
+        ),
+        (
+            Overrides {
+                stages: text("1ms:5"),
+                ..given()
+            },
+            "--duration: 1ms",
+        ),
+        (
+            Overrides {
+                test_plan: text("5"),
+                ..given()
+            },
+            "--test-plan: piece \"5\"",
+        ),
+        (
+            Overrides {
+                test_plan: text("5,1s"),
+                stages: text("1s:5"),
+                ..given()
+            },
+            "--test-plan: does not go with --stage",
+        ),
+        (
+            Overrides {
+                stages: text("1s:5"),
+                users: Some(3),
+                connections: Some(3),
+                ..given()
+            },
+            "--connections: does not go",
+        ),
+        (
+            Overrides {
+                until: text("p99"),
+                ..given()
+            },
+            "--until: \"p99\"",
+        ),
+        (
+            Overrides {
+                budget: Some(Duration::from_secs(1)),
+                ..given()
+            },
+            "--budget: is spent",
+        ),
+        (
+            Overrides {
+                until: text("p99±5%"),
+                budget: Some(Duration::from_secs(1)),
+                ..given()
+            },
+            "--budget: 1s is not between 20s",
+        ),
+        (
+            Overrides {
+                vars: vec![("user".into(), "x".into())],
+                ..given()
+            },
+            "--env: \"user\" has a meaning",
+        ),
+        (
+            Overrides {
+                command: text("serve"),
+                ..given()
+            },
+            "--target-cmd: \"serve\" has no {port}",
+        ),
+        (
+            Overrides {
+                command: text("s {port}"),
+                target: text("http://x/"),
+                ..given()
+            },
+            "--target-cmd: does not go with --target",
+        ),
+    ] {
+        let error = refused(overrides);
+        assert!(error.starts_with(part), "{error:?} lacks {part:?}");
+    }
+}
+
+#[test]
+fn warm_up_and_budget_keep_what_the_plan_bounds() {
+    let plan = with(Overrides {
+        warmup: Some(Warmup::parse("auto").expect("valid")),
+        until: Some("p99±5%".to_owned()),
+        ..Overrides::default()
+    });
+    assert!(plan.warmup.is_auto());
+    assert_eq!(plan.until.map(|until| until.budget), Some(USUAL_BUDGET));
+    let bounded = Plan {
+        warmup: Warmup::Auto {
+            most: Duration::from_secs(7),
+        },
+        ..plan
+    };
+    let again = bounded.with(Overrides {
+        warmup: Some(Warmup::parse("auto").expect("valid")),
+        duration: Some(USUAL_BUDGET * 2),
+        ..Overrides::default()
+    });
+    let again = again.expect("valid");
+    assert_eq!(again.warmup_most(), Duration::from_secs(7));
+    assert_eq!(
+        again.steady_most(),
+        USUAL_BUDGET * 2,
+        "a budget is never less than the phase"
+    );
+}
+
+#[test]
+fn a_partly_open_plan_stays_one_and_keeps_its_think_time() {
+    let text = OPEN.replace(
+        "name = \"a plan\"",
+        "name = \"a plan\"\nmodel = \"partly-open\"",
+    );
+    let text = text.replace("max_in_flight", "think = \"1s\"\nmax_in_flight");
+    let plan = parse::plan(&text, "p").expect("valid").with(Overrides {
+        rate: Rate::per_second(9.0),
+        ..Overrides::default()
+    });
+    let plan = plan.expect("valid");
+    assert_eq!(
+        (plan.model, plan.think),
+        (Model::PartlyOpen, Duration::from_secs(1))
+    );
+    assert_eq!(metrics(&plan), [Metric::ResponseTime]);
+}
+
+#[test]
+fn an_abort_outlives_a_change_of_the_model() {
+    let text = OPEN.replace(
+        "rule = \"p99 < 20ms\"",
+        "rule = \"p99 < 20ms over 10s\"\nabort = true",
+    );
+    let plan = parse::plan(&text, "p").expect("valid").with(Overrides {
+        users: Some(2),
+        ..Overrides::default()
+    });
+    let rule = &plan.expect("valid").thresholds[0];
+    assert_eq!(
+        (rule.abort, rule.over),
+        (Some(Duration::ZERO), Some(Duration::from_secs(10)))
+    );
+}
+
+#[test]
+fn a_target_may_come_later_than_the_plan() {
+    let bare = || parse::plan("schema = 1\nname = \"x\"\n", "p").expect("valid so far");
+    let error = bare()
+        .with(Overrides::default())
+        .expect_err("nothing to do");
+    assert!(
+        error.to_string().starts_with("scenario: a plan needs one"),
+        "{error}"
+    );
+    let aimed = bare().with(Overrides {
+        target: Some("http://127.0.0.1:1/".into()),
+        ..Overrides::default()
+    });
+    assert_eq!(aimed.expect("valid").scenarios[0].name, parse::HTTP);
 }

@@ -50,20 +50,24 @@ impl Source<'_> {
         (start < key.len()).then_some(&key[start..])
     }
 
-    // Where the value of `path` starts, as in `scenario[0].weight`. The text was read once already, so it parses.
+    // Where the value of `path` starts, as in `scenario[0].weight`, or of what holds it, if it is not there itself. The text was read
+    // once already, so it parses.
     fn find(&self, path: &str) -> Option<usize> {
         let document = DeTable::parse(self.text).ok()?;
-        let mut at = document.span().start;
+        let mut at = None;
         let mut value = &DeValue::Table(document.into_inner());
         for part in path.split(['.', '[']) {
             let next = match part.strip_suffix(']') {
-                Some(index) => value.get(index.parse::<usize>().ok()?)?,
-                None => value.get(part)?,
+                Some(index) => index.parse().ok().and_then(|index: usize| value.get(index)),
+                None => value.get(part),
             };
-            at = next.span().start;
+            let Some(next) = next else {
+                return at;
+            };
+            at = Some(next.span().start);
             value = next.get_ref();
         }
-        Some(at)
+        at
     }
 }
 

@@ -1,11 +1,13 @@
 //! The shape of a plan file.
 
-use crate::Arrivals as DomainArrivals;
-use record::quantity::{Rate, parse_duration, parse_rate};
-use serde::de::{Error, Visitor};
-use serde::{Deserialize, Deserializer};
-use std::fmt;
-use std::time::Duration;
+mod journey;
+mod quantity;
+
+pub(super) use journey::{Check, Extract, Feeder, Request, Step};
+pub(super) use quantity::{DurationText, LevelText, RateText, ShareText, UntilText, WarmupText};
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -14,10 +16,16 @@ pub(super) struct File {
     pub(super) name: String,
     pub(super) seed: Option<u64>,
     pub(super) model: Option<String>,
+    pub(super) slo: Option<DurationText>,
     pub(super) target: Option<Target>,
     pub(super) phases: Option<Phases>,
+    pub(super) health: Option<Health>,
     pub(super) schedule: Option<Schedule>,
     pub(super) data: Option<Data>,
+    #[serde(default)]
+    pub(super) vars: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) feeder: Vec<Feeder>,
     #[serde(default)]
     pub(super) scenario: Vec<Scenario>,
     #[serde(default)]
@@ -29,41 +37,83 @@ pub(super) struct File {
 pub(super) struct Target {
     pub(super) url: Option<String>,
     pub(super) admin: Option<String>,
+    pub(super) command: Option<String>,
+    pub(super) ready: Option<String>,
+    pub(super) client: Option<Client>,
+    pub(super) redirects: Option<u32>,
     pub(super) timeout: Option<DurationText>,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Client {
+    Auto,
+    Plain,
+    Reqwest,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Phases {
-    pub(super) warmup: Option<DurationText>,
+    pub(super) warmup: Option<WarmupText>,
+    pub(super) warmup_max: Option<DurationText>,
     pub(super) duration: Option<DurationText>,
     pub(super) drain: Option<DurationText>,
+    pub(super) until: Option<UntilText>,
+    pub(super) budget: Option<DurationText>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Health {
+    pub(super) generator_cpu: Option<ShareText>,
+    pub(super) run_queue: Option<ShareText>,
+    pub(super) steal: Option<ShareText>,
+    pub(super) send_delay: Option<DurationText>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Schedule {
     pub(super) arrivals: Option<Arrivals>,
+    pub(super) file: Option<String>,
     pub(super) rate: Option<RateText>,
+    pub(super) start: Option<LevelText>,
+    pub(super) shape: Option<Vec<ShapePart>>,
     pub(super) max_in_flight: Option<u32>,
+    pub(super) on_full: Option<OnFull>,
     pub(super) users: Option<u32>,
     pub(super) think: Option<DurationText>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone, Copy)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Arrivals {
     Poisson,
     Constant,
+    Replay,
 }
 
-impl From<Arrivals> for DomainArrivals {
-    fn from(arrivals: Arrivals) -> Self {
-        match arrivals {
-            Arrivals::Poisson => Self::Poisson,
-            Arrivals::Constant => Self::Constant,
-        }
-    }
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum OnFull {
+    Wait,
+    Drop,
+}
+
+/// One part; which one it is, its keys say.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ShapePart {
+    pub(super) ramp_to: Option<LevelText>,
+    pub(super) over: Option<DurationText>,
+    pub(super) hold: Option<DurationText>,
+    pub(super) spike_to: Option<LevelText>,
+    pub(super) step_to: Option<LevelText>,
+    pub(super) sine: Option<LevelText>,
+    pub(super) period: Option<DurationText>,
+    #[serde(rename = "for")]
+    pub(super) length: Option<DurationText>,
 }
 
 #[derive(Deserialize, Default)]
@@ -78,72 +128,15 @@ pub(super) struct Data {
 pub(super) struct Scenario {
     pub(super) name: String,
     pub(super) weight: Option<u32>,
+    pub(super) cookies: Option<bool>,
+    #[serde(default)]
+    pub(super) step: Vec<Step>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Threshold {
     pub(super) rule: String,
-}
-
-/// A duration as text; a bare number is refused where it stands, so that the error has its line.
-pub(super) struct DurationText(pub(super) Duration);
-
-/// A rate as text or as a number per second.
-pub(super) struct RateText(pub(super) Rate);
-
-impl<'de> Deserialize<'de> for DurationText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(DurationVisitor).map(Self)
-    }
-}
-
-impl<'de> Deserialize<'de> for RateText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(RateVisitor).map(Self)
-    }
-}
-
-struct DurationVisitor;
-
-impl Visitor<'_> for DurationVisitor {
-    type Value = Duration;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a duration such as \"10s\"")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Duration, E> {
-        parse_duration(text).map_err(E::custom)
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Duration, E> {
-        parse_duration(&number.to_string()).map_err(E::custom)
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Duration, E> {
-        parse_duration(&number.to_string()).map_err(E::custom)
-    }
-}
-
-struct RateVisitor;
-
-impl Visitor<'_> for RateVisitor {
-    type Value = Rate;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a rate such as \"500/s\"")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Rate, E> {
-        parse_rate(text).map_err(E::custom)
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Rate, E> {
-        parse_rate(&number.to_string()).map_err(E::custom)
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Rate, E> {
-        parse_rate(&number.to_string()).map_err(E::custom)
-    }
+    pub(super) abort: Option<bool>,
+    pub(super) abort_after: Option<DurationText>,
 }

@@ -75,6 +75,44 @@ fn a_step_can_be_selected_where_steps_are_known() {
 }
 
 #[test]
+fn the_names_of_the_design_are_read_too() {
+    for (text, metric) in [
+        ("errors: rate<0.1%", Metric::ErrorRatio),
+        ("dropped<1%", Metric::DroppedRatio),
+        ("goodput: rate>=480", Metric::Goodput),
+        ("pacing_delay: p99<1ms", Metric::PacingDelay),
+    ] {
+        assert_eq!(read(text).0, metric, "{text}");
+    }
+    assert_eq!(read("avg<5ms").2, Term::Mean);
+    assert_eq!(
+        parse("p99 < 1s", Model::PartlyOpen).map(|rule| rule.metric),
+        Ok(Metric::ResponseTime)
+    );
+}
+
+#[test]
+fn a_rule_can_be_about_each_stretch() {
+    let over = |text| parse(text, Model::Open).map(|rule| (rule.over, rule.limit));
+    let ten = Some(Duration::from_secs(10));
+    assert_eq!(over("p(99)<50ms over 10s"), Ok((ten, 50e6)));
+    assert_eq!(over("error_ratio < 1% over 10s"), Ok((ten, 0.01)));
+    assert_eq!(over("p99<50ms"), Ok((None, 50e6)));
+    assert!(says("p99<50ms over 10", Model::Open).contains("no unit"));
+    assert!(says("p99<50ms over 10ms", Model::Open).contains("10ms is not between 1s"));
+    assert!(says("p99<50msover 10s", Model::Open).contains("50msover"));
+}
+
+#[test]
+fn a_list_is_read_rule_by_rule() {
+    let rules = list("p99<20ms, error_ratio{step=a,b}<0.001", Model::Open).expect("valid");
+    let texts: Vec<_> = rules.iter().map(|rule| rule.text.as_str()).collect();
+    assert_eq!(texts, ["p99<20ms", "error_ratio{step=a,b}<0.001"]);
+    let error = list("p99<20ms,", Model::Open).expect_err("an empty rule");
+    assert!(error.to_string().contains("no comparison"), "{error}");
+}
+
+#[test]
 fn a_closed_plan_judges_service_time() {
     assert_eq!(
         parse("p99 < 20ms", Model::Closed).map(|rule| rule.metric),
@@ -147,7 +185,7 @@ fn rules_that_decide_nothing_are_refused() {
 
 proptest! {
     #[test]
-    fn any_text_is_refused_in_one_line_or_read(text in "\\PC{0,60}", model in prop_oneof![Just(Model::Open), Just(Model::Closed)]) {
+    fn any_text_is_refused_in_one_line_or_read(text in "\\PC{0,60}", model in prop_oneof![Just(Model::Open), Just(Model::PartlyOpen), Just(Model::Closed)]) {
         if let Err(error) = parse(&text, model) {
             prop_assert!(!error.to_string().contains(char::is_control));
         }
@@ -160,7 +198,7 @@ proptest! {
             prop_oneof![
                 Just("response_time"), Just("qps"), Just("error_ratio"), Just("{"), Just("step="), Just("}"), Just(":"),
                 Just("p"), Just("("), Just(")"), Just("99"), Just("max"), Just("<"), Just("="), Just(">"), Just("20ms"), Just("%"),
-                Just("ß"), Just(" "), Just("\""),
+                Just(" over 5s"), Just("avg"), Just(","), Just("ß"), Just(" "), Just("\""),
             ],
             0..12,
         ),

@@ -90,3 +90,15 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #[test]
+    fn counting_up_to_a_value_errs_by_a_thousandth_of_it_at_most(values in prop::collection::vec(1..10_000_000_000_u64, 0..200), limit in 1..10_000_000_000_u64) {
+        let histogram = of(&values);
+        let counted = histogram.count_at_or_below(limit);
+        let exact = |limit: u64| values.iter().filter(|&&value| value <= limit).count() as u64;
+        let width = limit / 1000 + 1;
+        prop_assert!(exact(limit.saturating_sub(width)) <= counted && counted <= exact(limit + width));
+        prop_assert_eq!(histogram.count_at_or_below(u64::MAX), histogram.count());
+    }
+}

@@ -4,7 +4,9 @@ use super::{RunRecord, StepRecord, Window};
 use crate::failure::FailureKind;
 use crate::histogram::Histogram;
 use crate::phase::Phase;
+use crate::rule::{Metric, Operator};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 impl RunRecord {
     /// Response times of all good requests, with unfinished arrivals at their lower bounds: what the headline shows.
@@ -65,6 +67,29 @@ impl RunRecord {
     /// together.
     pub fn achieved_rate(&self) -> f64 {
         self.steady_rate(|window| window.committed + window.uncommitted)
+    }
+
+    /// The response time within which a committed transaction is goodput: the plan's `slo`, or else its tightest upper limit on response
+    /// time that is not about one step only. `None` if the plan has neither.
+    pub fn slo(&self) -> Option<Duration> {
+        let upper = self.plan.thresholds.iter().filter(|rule| {
+            rule.metric == Metric::ResponseTime
+                && rule.step.is_none()
+                && matches!(rule.operator, Operator::Less | Operator::LessOrEqual)
+        });
+        let tightest = upper.map(|rule| rule.limit).min_by(f64::total_cmp);
+        self.plan
+            .slo
+            .or_else(|| tightest.map(|ns| Duration::from_nanos(ns.max(0.0) as u64)))
+    }
+
+    /// Transactions per second that were committed within [`Self::slo`], of the arrivals intended in the steady phase ÷ its length.
+    /// `None` where nobody said what is good enough.
+    pub fn goodput(&self) -> Option<f64> {
+        let slo = u64::try_from(self.slo()?.as_nanos()).unwrap_or(u64::MAX);
+        let good = self.transactions.iter();
+        let good = good.map(|one| one.response.count_at_or_below(slo)).sum();
+        Some(self.per_second(good))
     }
 
     fn steady_rate(&self, of: impl Fn(&Window) -> u64) -> f64 {

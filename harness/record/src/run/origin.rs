@@ -58,6 +58,10 @@ pub struct PlanFacts {
     pub timeout: Duration,
     /// Scenario names and weights.
     pub scenarios: Vec<(String, u32)>,
+    /// Response time within which a committed transaction is goodput.
+    pub slo: Option<Duration>,
+    /// Limits of the generator's health that the plan moves: key of `[health]`, and share (0..=1) or nanoseconds.
+    pub health_limits: Vec<(String, f64)>,
     /// What the run must satisfy.
     pub thresholds: Vec<Rule>,
     /// The resolved plan as TOML.

@@ -1,17 +1,21 @@
 //! Mirror structs: the shape of `record.json`, and the way from and to the domain types.
 
+mod health;
 mod parts;
 mod rules;
+mod window;
 
 use super::{RecordError, SCHEMA};
 use crate::failure::FailureKind;
 use crate::histogram::{Exact, Histogram};
 use crate::phase::Phase;
 use crate::run::{self, RunRecord};
-use parts::{Arrivals, Audit, Costs, Ending, Plan, Profile, Provenance, Target, Window};
+use health::{Delays, Health, Precision, Warmup};
+use parts::{Arrivals, Audit, Costs, Ending, Plan, Profile, Provenance, Target};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
+use window::Window;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Record {
@@ -27,7 +31,15 @@ pub(super) struct Record {
     steps: Vec<Step>,
     transactions: Vec<Transaction>,
     send_delay: Times,
+    #[serde(default)]
+    delays: Option<Delays>,
     unfinished: Times,
+    #[serde(default)]
+    health: Health,
+    #[serde(default)]
+    warmup: Warmup,
+    #[serde(default)]
+    precision: Option<Precision>,
     windows: Vec<Window>,
     costs: Costs,
     profiles: Vec<Profile>,
@@ -231,7 +243,11 @@ impl From<&RunRecord> for Record {
             steps: record.steps.iter().map(Into::into).collect(),
             transactions: record.transactions.iter().map(Into::into).collect(),
             send_delay: (&record.send_delay).into(),
+            delays: Some((&record.delays).into()),
             unfinished: (&record.unfinished).into(),
+            health: (&record.health).into(),
+            warmup: (&record.warmup).into(),
+            precision: record.precision.as_ref().map(Into::into),
             windows: record.windows.iter().map(Into::into).collect(),
             costs: (&record.costs).into(),
             profiles: record.profiles.iter().map(Into::into).collect(),
@@ -257,7 +273,13 @@ impl TryFrom<Record> for RunRecord {
             steps: all(record.steps)?,
             transactions: all(record.transactions)?,
             send_delay: record.send_delay.read("send_delay")?,
+            delays: record
+                .delays
+                .map_or_else(|| Ok(run::Delays::default()), TryInto::try_into)?,
             unfinished: record.unfinished.read("unfinished")?,
+            health: record.health.into(),
+            warmup: record.warmup.try_into()?,
+            precision: record.precision.map(Into::into),
             windows: all(record.windows)?,
             costs: record.costs.into(),
             profiles: all(record.profiles)?,

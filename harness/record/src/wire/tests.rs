@@ -1,7 +1,10 @@
 use super::*;
-use crate::run::Ending;
+use crate::run::{
+    ClosedFacts, Ending, PrecisionFacts, WarmupAsked, pacing_floor_ns, pacing_limit_ns,
+};
 use crate::specimen;
 use proptest::prelude::*;
+use std::time::Duration;
 
 proptest! {
     #[test]
@@ -62,4 +65,51 @@ fn a_record_of_version_1_reads() {
     assert!(record.arrivals.is_conserved());
     assert!(record.response_time().count() > 10_000);
     assert!(record.audit.is_some_and(|audit| audit.passed()));
+}
+
+#[test]
+fn how_the_generator_fared_survives_the_round_trip() {
+    let mut record = specimen::record(&[5, 6]);
+    record.plan.slo = Some(Duration::from_millis(20));
+    record.plan.health_limits = vec![("steal".into(), 0.1)];
+    record.health.in_flight_mean = Some(1.5);
+    record.health.in_flight_samples = 2000;
+    record.health.local_limits = vec!["EMFILE".into()];
+    record.health.closed = Some(ClosedFacts {
+        users_mean: 10.0,
+        think_mean: Duration::from_millis(3),
+    });
+    record.warmup.asked = WarmupAsked::Auto;
+    record.warmup.steady_found = Some(false);
+    record.precision = Some(PrecisionFacts {
+        quantile: 0.99,
+        relative_asked: 0.05,
+        low_ns: 9,
+        point_ns: 10,
+        high_ns: 11,
+        reached: true,
+        extended_by: Duration::from_secs(7),
+    });
+    assert_eq!(from_json(&to_json(&record)).expect("reads"), record);
+}
+
+#[test]
+fn goodput_counts_what_was_committed_within_the_slo() {
+    let mut record = specimen::record(&[2_000_000, 4_000_000, 30_000_000]);
+    // The specimen's threshold is p99 < 20 ms.
+    assert_eq!(record.slo(), Some(Duration::from_millis(20)));
+    assert_eq!(record.goodput(), Some(2.0 / 20.0));
+    record.plan.slo = Some(Duration::from_millis(3));
+    assert_eq!(record.goodput(), Some(1.0 / 20.0));
+    record.plan.slo = None;
+    record.plan.thresholds[0].step = Some("transfer".into());
+    assert_eq!(record.goodput(), None);
+}
+
+#[test]
+fn the_pacing_limit_is_a_tenth_of_the_response_time_or_the_floor() {
+    let limit = |processors, p99| pacing_limit_ns(pacing_floor_ns(processors), p99);
+    assert_eq!(limit(8, 1_000_000), 200_000);
+    assert_eq!(limit(8, 5_000_000), 500_000);
+    assert_eq!(limit(2, 5_000_000), 1_000_000);
 }

@@ -29,6 +29,8 @@ fn rule(metric: Metric, term: Term, operator: Operator, limit: f64) -> Rule {
         term,
         operator,
         limit,
+        over: None,
+        abort: None,
     }
 }
 
@@ -132,8 +134,11 @@ fn unfinished_arrivals_are_lower_bounds() {
 }
 
 #[test]
-fn a_late_generator_is_invalid_unless_the_target_was_full() {
-    let late = |r: &mut RunRecord| r.send_delay = specimen::histogram(&[50 * MS; 2000]);
+fn a_late_generator_of_an_old_record_is_invalid_unless_the_target_was_full() {
+    let late = |r: &mut RunRecord| {
+        r.delays.clear();
+        r.send_delay = specimen::histogram(&[50 * MS; 2000]);
+    };
     assert_eq!(verdict_of(late), (Verdict::Invalid, vec!["generator_late"]));
     let full = |r: &mut RunRecord| {
         late(r);
@@ -178,6 +183,7 @@ fn a_closed_run_is_not_held_to_a_schedule() {
         r.plan.model = record::run::Model::Closed;
         r.plan.thresholds.clear();
         r.send_delay = specimen::histogram(&[50 * MS; 2000]);
+        r.delays.pacing = r.send_delay.clone();
         r.costs.generator_cpu = Some(std::time::Duration::from_secs(20));
     };
     assert_eq!(verdict_of(closed), (Verdict::Pass, vec![]));

@@ -51,7 +51,7 @@ const fn krate(name: &'static str, floor: u8, imports: &'static [&'static str]) 
 }
 
 /// A heavy crate of others, where it may be used, and where tests may use it besides. The top may use all of them.
-const HEAVY: [(&str, &[&str], &[&str]); 24] = [
+const HEAVY: [(&str, &[&str], &[&str]); 25] = [
     ("anyhow", &[], &[]),
     ("axum", &["probe", "engine"], &[]),
     ("clap", &[], &[]),
@@ -70,6 +70,7 @@ const HEAVY: [(&str, &[&str], &[&str]); 24] = [
     ("promql-parser", &[], &["dashboards"]),
     ("prost", &["record"], &[]),
     ("rand_chacha", &["plan", "stats", "scenarios"], &[]),
+    ("ratatui", &[], &[]),
     ("reqwest", &["driver"], &["engine"]),
     ("rustix", &["driver"], &[]),
     ("tokio", &["driver", "probe", "engine"], &[]),

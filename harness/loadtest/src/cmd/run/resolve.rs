@@ -18,6 +18,8 @@ pub(super) struct Resolved {
     pub(super) folder: PathBuf,
     /// Where the load goes; `None` for the reference engine.
     address: Option<Address>,
+    /// Processors of the generator, as whoever started the target shared them out; empty if nobody did.
+    cpus: Vec<usize>,
 }
 
 impl Resolved {
@@ -33,6 +35,12 @@ impl Resolved {
             .transpose()
             .map_err(Failure::usage)?;
         check(&plan)?;
+        if plan.target.command.is_some() {
+            return Err(Failure::usage(
+                "target.command: this version does not start targets itself",
+            )
+            .hint("start the service, and give its address with --target URL"));
+        }
         let run_id = folder::new_run_id();
         Ok(Self {
             folder: arguments
@@ -42,6 +50,7 @@ impl Resolved {
             plan,
             run_id,
             address,
+            cpus: arguments.cpus.clone(),
         })
     }
 
@@ -59,6 +68,30 @@ impl Resolved {
         )
     }
 
+    /// Which processors are whose.
+    pub(super) fn placement(&self) -> Placement {
+        let here = Placement::of_this_machine();
+        if self.cpus.is_empty() {
+            return here;
+        }
+        let all = here.generator.into_iter().chain(here.target);
+        let rest: Vec<usize> = all.filter(|cpu| !self.cpus.contains(cpu)).collect();
+        let generator = self.cpus.clone();
+        Placement {
+            target: if rest.is_empty() {
+                generator.clone()
+            } else {
+                rest
+            },
+            generator,
+        }
+    }
+
+    // A target that we started, or that whoever started us did, is pinned.
+    fn is_pinned(&self, placement: &Placement) -> bool {
+        (self.address.is_none() || !self.cpus.is_empty()) && !placement.is_shared()
+    }
+
     pub(super) fn target(&self, placement: &Placement) -> Result<Target, Failure> {
         match &self.address {
             Some(address) => Target::existing(address.clone(), self.plan.target.admin.clone()),
@@ -68,8 +101,7 @@ impl Resolved {
 
     /// Pins this process to the generator's processors where the target is ours and has others; says how many workers there are to be.
     pub(super) fn pin_generator(&self, placement: &Placement) -> usize {
-        if self.address.is_none()
-            && !placement.is_shared()
+        if self.is_pinned(placement)
             && let Err(error) = driver::pin(&placement.generator)
         {
             output::note(&format!(
@@ -80,8 +112,8 @@ impl Resolved {
         placement.generator.len()
     }
 
-    pub(super) fn provenance(target: &Target, placement: &Placement) -> Provenance {
-        let pinned = target.reference && !placement.is_shared();
+    pub(super) fn provenance(&self, placement: &Placement) -> Provenance {
+        let pinned = self.is_pinned(placement);
         let first = |cpus: &[usize]| {
             cpus.first()
                 .filter(|_| pinned)
@@ -101,7 +133,7 @@ impl Resolved {
             warnings.push(
                 "generator and target share one processor: they slow each other down".to_owned(),
             );
-        } else if !target.reference {
+        } else if !self.is_pinned(placement) {
             warnings
                 .push("generator and target are not pinned: they may share processors".to_owned());
         }
@@ -134,13 +166,24 @@ fn read_plan(arguments: &RunArgs) -> Result<Plan, Failure> {
         };
         return parse(built_in.text, built_in.name);
     };
+    plan_of(path)
+}
+
+/// The plan of that file, or the built-in one of that name. Recorded arrivals that it names are read with it.
+pub(in crate::cmd) fn plan_of(path: &Path) -> Result<Plan, Failure> {
     let name = path.to_string_lossy();
     if let Some(built_in) = plans::ALL.iter().find(|plan| plan.name == name)
         && !path.exists()
     {
         return parse(built_in.text, built_in.name);
     }
-    parse(&read(path)?, &name)
+    let plan = parse(&read(path)?, &name)?;
+    let Some(file) = plan.replay.as_ref().map(|replay| replay.file.clone()) else {
+        return Ok(plan);
+    };
+    let file = path.parent().unwrap_or(Path::new(".")).join(file);
+    plan.replay_from(&read(&file)?, &file.to_string_lossy())
+        .map_err(Failure::usage)
 }
 
 fn read(path: &Path) -> Result<String, Failure> {
@@ -162,25 +205,35 @@ fn overrides(arguments: &RunArgs) -> Overrides {
         users: arguments.users,
         connections: arguments.connections,
         duration: arguments.duration,
-        warmup: arguments.warmup,
+        warmup: arguments.load.warmup,
+        stages: arguments.load.stage.clone(),
+        test_plan: arguments.load.test_plan.clone(),
+        until: arguments.load.until.clone(),
+        budget: arguments.load.budget,
+        vars: arguments.load.vars.clone(),
         timeout: arguments.timeout,
         seed: arguments.seed,
         thresholds: arguments.threshold.clone(),
+        ..Overrides::default()
     }
 }
 
 fn check(plan: &Plan) -> Result<(), Failure> {
+    // Read, and not acted upon yet: a rule that is not judged must not look like one that holds.
+    let mut rules = plan.thresholds.iter();
+    if let Some(rule) = rules.find(|rule| rule.over.is_some() || rule.abort.is_some()) {
+        return Err(Failure::usage(format!(
+            "threshold \"{rule}\": this version judges whole runs only, neither `over` nor `abort`"
+        ))
+        .hint("leave them out"));
+    }
     let known: Vec<_> = scenarios::KNOWN
         .iter()
         .chain([&scenarios::HTTP])
         .map(|known| known.name)
         .collect();
     plan.check_scenarios(&known).map_err(Failure::usage)?;
-    let names: Vec<_> = plan
-        .scenarios
-        .iter()
-        .map(|choice| choice.name.as_str())
-        .collect();
-    plan.check_steps(&scenarios::steps(&names))
-        .map_err(Failure::usage)
+    let steps = scenarios::step_names(plan);
+    let steps: Vec<_> = steps.iter().map(String::as_str).collect();
+    plan.check_steps(&steps).map_err(Failure::usage)
 }

@@ -1,11 +1,11 @@
 //! Mirrors of the record's small parts.
 
 use super::rules::Rule;
-use super::{Span, nanoseconds, phase};
-use crate::histogram;
+use super::{Span, nanoseconds};
 use crate::run::{self, Model, ProfileKind, ProfileOutcome};
 use crate::wire::RecordError;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 // A mirror with the same fields as its domain type, converted both ways field by field.
@@ -276,6 +276,10 @@ pub(super) struct Plan {
     duration_ns: u64,
     timeout_ns: u64,
     scenarios: Vec<Scenario>,
+    #[serde(default)]
+    slo_ns: Option<u64>,
+    #[serde(default)]
+    health_limits: BTreeMap<String, f64>,
     thresholds: Vec<Rule>,
     text: String,
 }
@@ -298,6 +302,8 @@ impl From<&run::PlanFacts> for Plan {
             duration_ns: nanoseconds(plan.duration),
             timeout_ns: nanoseconds(plan.timeout),
             scenarios: plan.scenarios.iter().map(scenario).collect(),
+            slo_ns: plan.slo.map(nanoseconds),
+            health_limits: plan.health_limits.iter().cloned().collect(),
             thresholds: plan.thresholds.iter().map(Into::into).collect(),
             text: plan.text.clone(),
         }
@@ -308,16 +314,10 @@ impl TryFrom<Plan> for run::PlanFacts {
     type Error = RecordError;
 
     fn try_from(plan: Plan) -> Result<Self, RecordError> {
-        let model = match plan.model.as_str() {
-            "open" => Model::Open,
-            "closed" => Model::Closed,
-            other => {
-                return Err(RecordError::Damaged {
-                    place: "plan".to_owned(),
-                    why: format!("unknown model \"{other}\""),
-                });
-            }
-        };
+        let model = Model::parse(&plan.model).ok_or_else(|| RecordError::Damaged {
+            place: "plan".to_owned(),
+            why: format!("unknown model \"{}\"", plan.model),
+        })?;
         Ok(Self {
             name: plan.name,
             digest: plan.digest,
@@ -334,114 +334,14 @@ impl TryFrom<Plan> for run::PlanFacts {
                 .into_iter()
                 .map(|s| (s.name, s.weight))
                 .collect(),
+            slo: plan.slo_ns.map(Duration::from_nanos),
+            health_limits: plan.health_limits.into_iter().collect(),
             thresholds: plan
                 .thresholds
                 .into_iter()
                 .map(TryInto::try_into)
                 .collect::<Result<_, _>>()?,
             text: plan.text,
-        })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct Summary {
-    count: u64,
-    min_ns: u64,
-    p50_ns: u64,
-    p90_ns: u64,
-    p95_ns: u64,
-    p99_ns: u64,
-    p99_9_ns: u64,
-    max_ns: u64,
-    mean_ns: u64,
-}
-
-impl From<histogram::Summary> for Summary {
-    fn from(s: histogram::Summary) -> Self {
-        Self {
-            count: s.count,
-            min_ns: s.min,
-            p50_ns: s.p50,
-            p90_ns: s.p90,
-            p95_ns: s.p95,
-            p99_ns: s.p99,
-            p99_9_ns: s.p99_9,
-            max_ns: s.max,
-            mean_ns: s.mean,
-        }
-    }
-}
-
-impl From<Summary> for histogram::Summary {
-    fn from(s: Summary) -> Self {
-        Self {
-            count: s.count,
-            min: s.min_ns,
-            p50: s.p50_ns,
-            p90: s.p90_ns,
-            p95: s.p95_ns,
-            p99: s.p99_ns,
-            p99_9: s.p99_9_ns,
-            max: s.max_ns,
-            mean: s.mean_ns,
-        }
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-pub(super) struct Window {
-    #[serde(flatten)]
-    span: Span,
-    phase: String,
-    due: u64,
-    requests: u64,
-    failed: u64,
-    committed: u64,
-    uncommitted: u64,
-    in_flight: u64,
-    backlog: u64,
-    response_time: Option<Summary>,
-    service_time: Option<Summary>,
-    send_delay: Option<Summary>,
-}
-
-impl From<&run::Window> for Window {
-    fn from(window: &run::Window) -> Self {
-        Self {
-            span: window.span.into(),
-            phase: window.phase.name().to_owned(),
-            due: window.due,
-            requests: window.requests,
-            failed: window.failed,
-            committed: window.committed,
-            uncommitted: window.uncommitted,
-            in_flight: window.in_flight,
-            backlog: window.backlog,
-            response_time: window.response.map(Into::into),
-            service_time: window.service.map(Into::into),
-            send_delay: window.send_delay.map(Into::into),
-        }
-    }
-}
-
-impl TryFrom<Window> for run::Window {
-    type Error = RecordError;
-
-    fn try_from(window: Window) -> Result<Self, RecordError> {
-        Ok(Self {
-            span: window.span.into(),
-            phase: phase(&window.phase)?,
-            due: window.due,
-            requests: window.requests,
-            failed: window.failed,
-            committed: window.committed,
-            uncommitted: window.uncommitted,
-            in_flight: window.in_flight,
-            backlog: window.backlog,
-            response: window.response_time.map(Into::into),
-            service: window.service_time.map(Into::into),
-            send_delay: window.send_delay.map(Into::into),
         })
     }
 }

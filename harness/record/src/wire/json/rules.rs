@@ -3,6 +3,7 @@
 use crate::rule::{self, Metric, Operator, Term};
 use crate::wire::RecordError;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Rule {
@@ -13,6 +14,10 @@ pub(super) struct Rule {
     term: TermWire,
     operator: String,
     limit: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    over_ns: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    abort_after_ns: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -47,8 +52,15 @@ impl From<&rule::Rule> for Rule {
             },
             operator: rule.operator.sign().to_owned(),
             limit: rule.limit,
+            over_ns: rule.over.map(nanoseconds),
+            abort_after_ns: rule.abort.map(nanoseconds),
         }
     }
+}
+
+// A plan holds no duration beyond 24 hours.
+fn nanoseconds(duration: Duration) -> u64 {
+    duration.as_nanos() as u64
 }
 
 impl TryFrom<Rule> for rule::Rule {
@@ -80,6 +92,8 @@ impl TryFrom<Rule> for rule::Rule {
             text: rule.text,
             step: rule.step,
             limit: rule.limit,
+            over: rule.over_ns.map(Duration::from_nanos),
+            abort: rule.abort_after_ns.map(Duration::from_nanos),
         })
     }
 }

@@ -1,0 +1,96 @@
+//! What may be typed to look for a target's limits: `capacity` and `sweep`.
+
+use super::{duration, rate, users};
+use clap::{Args, ValueEnum};
+use record::quantity::Rate;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What standard output shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LimitsFormat {
+    /// The answer and what it stands on
+    Text,
+    /// One JSON object, as in the folder
+    Json,
+}
+
+/// What both commands have in common: many runs, each a process of its own, against one target that stays up.
+#[derive(Debug, Args)]
+pub(crate) struct StepArgs {
+    /// A plan: a TOML file, or the name of a built-in one; its rate or users are replaced step by step
+    #[arg(long, value_name = "FILE", help_heading = "What to run")]
+    pub(crate) plan: Option<PathBuf>,
+    /// The service to load, as http://host:port/path; without it the reference engine is started
+    #[arg(long, value_name = "URL", help_heading = "What to run")]
+    pub(crate) target: Option<String>,
+    /// Where the target serves /metrics and /debug/pprof, as http://host:port
+    #[arg(long, value_name = "URL", help_heading = "What to run")]
+    pub(crate) admin: Option<String>,
+
+    /// Length of each step's steady phase
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10s", help_heading = "Steps")]
+    pub(crate) step: Duration,
+    /// Length of each step's warm-up, which is in no number
+    #[arg(short, long, value_name = "TIME", value_parser = duration, default_value = "2s", help_heading = "Steps")]
+    pub(crate) warmup: Duration,
+    /// Seed of every random choice
+    #[arg(long, value_name = "N", help_heading = "Steps")]
+    pub(crate) seed: Option<u64>,
+    /// After this a request counts as failed
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Steps")]
+    pub(crate) timeout: Option<Duration>,
+
+    /// What to print at the end
+    #[arg(
+        short,
+        long,
+        value_enum,
+        default_value = "text",
+        help_heading = "Output"
+    )]
+    pub(crate) output: LimitsFormat,
+    /// The folder, with a run folder for each step [default: target/loadtest/<command>-<run-id>]
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub(crate) out: Option<PathBuf>,
+    /// No line per step, only the result
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 the limit, or a lower bound of it, is known; 3 no rate keeps the promise; \
+    4 no step could be trusted any more; 5 the target died; 130 interrupted."
+)]
+pub(crate) struct CapacityArgs {
+    #[command(flatten)]
+    pub(crate) steps: StepArgs,
+    /// The promise: rules that every step must keep, as 'p99<20ms,error_ratio<0.001'
+    #[arg(long, value_name = "RULES", help_heading = "Search")]
+    pub(crate) slo: String,
+    /// The first rate
+    #[arg(long, value_name = "RATE", value_parser = rate, default_value = "100/s", help_heading = "Search")]
+    pub(crate) start: Rate,
+    /// No rate above this is offered
+    #[arg(long, value_name = "RATE", value_parser = rate, help_heading = "Search")]
+    pub(crate) max_rate: Option<Rate>,
+    /// No step is begun that would end later than this; the three runs with profiles come on top
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10m", help_heading = "Search")]
+    pub(crate) budget: Duration,
+    /// No runs with profiles at 50, 90 and 110 % of the knee
+    #[arg(long, help_heading = "Search")]
+    pub(crate) no_profiles: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 the levels were measured; 4 too few of them can be trusted; 5 the target died; 130 interrupted."
+)]
+pub(crate) struct SweepArgs {
+    #[command(flatten)]
+    pub(crate) steps: StepArgs,
+    /// Users at each level, at least six levels, the smallest 1 or 2
+    #[arg(long, value_name = "LIST", value_parser = users, value_delimiter = ',', default_value = "1,2,4,8,16,32,64", help_heading = "Levels")]
+    pub(crate) levels: Vec<u32>,
+}

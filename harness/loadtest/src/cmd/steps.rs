@@ -1,0 +1,314 @@
+//! Many runs against one target: each step is this program again, in a process of its own, because Goose offers load once in a process
+//! and because what one step leaves in the generator must not be in the next.
+
+mod interrupt;
+
+use super::run;
+use crate::cli::{Cli, Command as Typed, RunArgs, StepArgs};
+use crate::exit::{Exit, Failure};
+use crate::folder::{self, Folder};
+use crate::output;
+use crate::target::Target;
+use clap::Parser as _;
+use driver::Placement;
+use interrupt::Interrupt;
+use plan::Plan;
+use record::run::{Ending, RunRecord};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// What goes on besides warm-up and steady phase in a usual step: starting, preparing, draining, the audit.
+const BESIDES: Duration = Duration::from_secs(2);
+/// How long is waited before the first repetition of a step.
+const REST: Duration = Duration::from_secs(2);
+
+/// The load of a step.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Load {
+    /// Arrivals per second.
+    Rate(f64),
+    /// Users who wait.
+    Users(u32),
+}
+
+impl Load {
+    fn arguments(self) -> [String; 2] {
+        match self {
+            Self::Rate(rate) => ["--rate".to_owned(), format!("{rate:.3}")],
+            Self::Users(users) => ["--users".to_owned(), users.to_string()],
+        }
+    }
+}
+
+/// Whether a step asks the target for profiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Profiles {
+    Taken,
+    Left,
+}
+
+/// What came of a step.
+pub(super) enum Ran {
+    /// A record to judge.
+    Measured(Box<RunRecord>),
+    /// Ctrl-C; what was measured of the step is in its folder.
+    Interrupted,
+    /// The target is gone.
+    TargetDied(String),
+}
+
+/// One target, one folder, one step after the other.
+pub(super) struct Bench {
+    /// The folder of all steps.
+    pub(super) folder: Folder,
+    /// The run id of all of them together.
+    pub(super) run_id: String,
+    /// The plan, with the load of the first step.
+    pub(super) plan: Plan,
+    /// What is loaded.
+    pub(super) target: Target,
+    common: Vec<String>,
+    cpus: Option<String>,
+    warmup: Duration,
+    interrupt: Interrupt,
+}
+
+impl Bench {
+    /// Checks everything that can be wrong with what was typed, as `run` would, then starts or reaches the target. `built_in` is the plan
+    /// if neither plan nor target is given, `rules` are demanded of every step.
+    pub(super) fn prepare(
+        command: &str,
+        typed: &StepArgs,
+        built_in: &str,
+        first: Load,
+        rules: &[String],
+    ) -> Result<Self, Failure> {
+        let common = common(typed, built_in, rules);
+        let mut plan = run::resolved_plan(&as_run(&common, first)?)?;
+        plan.seed = typed.seed.unwrap_or(plan.seed);
+        let run_id = folder::new_run_id();
+        let usual = || folder::default_path(&format!("{command}-{run_id}"));
+        let folder = Folder::create(typed.out.clone().unwrap_or_else(usual))?;
+        let placement = Placement::of_this_machine();
+        let (target, cpus) = match &plan.target.url {
+            Some(url) => {
+                let address = driver::Address::parse(url).map_err(Failure::usage)?;
+                (Target::existing(address, plan.target.admin.clone())?, None)
+            }
+            None => (
+                Target::start_reference(&placement)?,
+                (!placement.is_shared()).then(|| list(&placement.generator)),
+            ),
+        };
+        Ok(Self {
+            folder,
+            run_id,
+            plan,
+            target,
+            common,
+            cpus,
+            warmup: typed.warmup,
+            interrupt: Interrupt::listen()?,
+        })
+    }
+
+    /// About how long a step with a steady phase of this length takes.
+    pub(super) fn takes(&self, length: Duration) -> Duration {
+        self.warmup + length + BESIDES
+    }
+
+    /// True once somebody wants to stop.
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.interrupt.is_set()
+    }
+
+    /// Waits before a step that could not be trusted is repeated: what disturbed it may pass. Longer each time; Ctrl-C ends the wait.
+    pub(super) fn rest(&self, untrusted: u32) {
+        let until = Instant::now() + REST * untrusted;
+        while Instant::now() < until && !self.is_interrupted() {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Runs one step into the folder `name`. Steps of different `number` draw different arrivals: the same ones again would confirm nothing.
+    pub(super) fn run(
+        &self,
+        (name, number): (&str, usize),
+        load: Load,
+        length: Duration,
+        profiles: Profiles,
+    ) -> Result<Ran, Failure> {
+        if self.is_interrupted() {
+            return Ok(Ran::Interrupted);
+        }
+        let folder = PathBuf::from(self.folder.display()).join(name);
+        let ended = self.spawn((&folder, number), load, length, profiles)?;
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        let read = || Folder::find(&folder.to_string_lossy())?.record();
+        let code = ended.status.code();
+        let is = |exit: Exit| code == Some(exit as i32);
+        if self.is_interrupted() || is(Exit::Interrupted) {
+            return Ok(Ran::Interrupted);
+        }
+        if [Exit::Pass, Exit::Fail, Exit::Invalid, Exit::Inconclusive]
+            .into_iter()
+            .any(is)
+        {
+            return Ok(match read()? {
+                record if record.ending == Ending::Completed => Ran::Measured(Box::new(record)),
+                _ => Ran::Interrupted,
+            });
+        }
+        if is(Exit::Target) && read().is_ok() {
+            return Ok(Ran::TargetDied(last_error(&said)));
+        }
+        Err(failed(name, code, &said))
+    }
+
+    fn spawn(
+        &self,
+        (folder, number): (&std::path::Path, usize),
+        load: Load,
+        length: Duration,
+        profiles: Profiles,
+    ) -> Result<std::process::Output, Failure> {
+        let internal = |e: std::io::Error| {
+            Failure::new(Exit::Internal, format!("a step cannot be started: {e}"))
+        };
+        let mut command = Command::new(std::env::current_exe().map_err(internal)?);
+        command.arg("run").args(&self.common).args(load.arguments());
+        command.args(["--duration", &nanoseconds(length)]);
+        let seed = self.plan.seed.wrapping_add(number as u64);
+        command.args(["--seed", &seed.to_string()]);
+        command.args(["--metrics-listen", "off", "--quiet", "--output", "json"]);
+        command.arg("--out").arg(folder);
+        if self.plan.target.url.is_none() {
+            command.args(["--target", self.target.address.as_str()]);
+        }
+        if let Some(cpus) = &self.cpus {
+            command.args(["--cpus", cpus]);
+        }
+        if let (Some(admin), Profiles::Taken) = (&self.target.admin, profiles) {
+            command.args(["--admin", admin]);
+        }
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(internal)?;
+        self.interrupt.pass_on_to(Some(&child));
+        let ended = child.wait_with_output();
+        self.interrupt.pass_on_to(None);
+        ended.map_err(internal)
+    }
+}
+
+// What every step is told. The admin address is not among it: search steps take no profiles.
+fn common(typed: &StepArgs, built_in: &str, rules: &[String]) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut say = |flag: &str, value: String| all.extend([flag.to_owned(), value]);
+    match (&typed.plan, &typed.target) {
+        (Some(plan), _) => say("--plan", plan.to_string_lossy().into_owned()),
+        (None, Some(_)) => {}
+        (None, None) => say("--plan", built_in.to_owned()),
+    }
+    if let Some(target) = &typed.target {
+        say("--target", target.clone());
+    }
+    if let Some(timeout) = typed.timeout {
+        say("--timeout", nanoseconds(timeout));
+    }
+    for rule in rules {
+        say("--threshold", rule.clone());
+    }
+    say("--warmup", nanoseconds(typed.warmup));
+    all
+}
+
+// As `run` itself would read it, so that it refuses here what it would refuse there.
+fn as_run(common: &[String], first: Load) -> Result<RunArgs, Failure> {
+    let line = ["loadtest".to_owned(), "run".to_owned()];
+    let line = line
+        .into_iter()
+        .chain(common.iter().cloned())
+        .chain(first.arguments());
+    match Cli::try_parse_from(line).map(|cli| cli.command) {
+        Ok(Some(Typed::Run(arguments))) => Ok(*arguments),
+        Ok(_) => Err(Failure::new(
+            Exit::Internal,
+            "a step is no run; please report this",
+        )),
+        Err(error) => Err(Failure::usage(error.kind())),
+    }
+}
+
+// Exact, whatever the length.
+fn nanoseconds(length: Duration) -> String {
+    format!("{}ns", length.as_nanos())
+}
+
+fn list(cpus: &[usize]) -> String {
+    let all: Vec<String> = cpus.iter().map(ToString::to_string).collect();
+    all.join(",")
+}
+
+fn last_error(said: &str) -> String {
+    let mut errors = said.lines().filter_map(|line| line.strip_prefix("error: "));
+    errors.next_back().unwrap_or("the target died").to_owned()
+}
+
+fn failed(name: &str, code: Option<i32>, said: &str) -> Failure {
+    let exits = [Exit::Usage, Exit::Target];
+    let exit = exits
+        .into_iter()
+        .find(|exit| code == Some(*exit as i32))
+        .unwrap_or(Exit::Internal);
+    let why = said.lines().find_map(|line| line.strip_prefix("error: "));
+    let hint = said.lines().find_map(|line| line.strip_prefix("hint: "));
+    let code = code.map_or_else(|| "by a signal".to_owned(), |code| format!("with {code}"));
+    let why = why.map_or_else(|| format!("it ended {code}"), str::to_owned);
+    let failure = Failure::new(exit, format!("{name}: {why}"));
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+/// One line about a step, unless nobody wants any.
+pub(super) fn tell(typed: &StepArgs, line: &str) {
+    if !typed.quiet {
+        output::note(line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_that_failed_says_what_it_said() {
+        let failure = failed(
+            "step-01",
+            Some(2),
+            "note: x\nerror: plan is wrong\nhint: mend it\n",
+        );
+        assert_eq!(failure.message, "step-01: plan is wrong");
+        assert_eq!(
+            (failure.exit, failure.hint.as_deref()),
+            (Exit::Usage, Some("mend it"))
+        );
+        let silent = failed("step-01", None, "");
+        assert_eq!(silent.message, "step-01: it ended by a signal");
+        assert_eq!(silent.exit, Exit::Internal);
+    }
+
+    #[test]
+    fn a_step_is_read_as_a_run_would_be() {
+        let common = ["--plan", "canonical", "--warmup", "500000000ns"].map(str::to_owned);
+        let run = as_run(&common, Load::Rate(123.456)).expect("valid");
+        assert_eq!(run.rate.map(record::quantity::Rate::get), Some(123.456));
+        assert!(as_run(&["--rate".to_owned(), "x".to_owned()], Load::Users(1)).is_err());
+    }
+}

@@ -1,0 +1,83 @@
+//! Ctrl-C while many runs go on: the one under way keeps what it measured, no other begins, and the report is still written.
+
+use crate::exit::{Exit, Failure};
+use rustix::process::{Pid, Signal, kill_process};
+use std::process::Child;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Whether somebody wants to stop, and whom to tell.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Interrupt {
+    is_set: Arc<AtomicBool>,
+    child: Arc<Mutex<Option<Pid>>>,
+}
+
+impl Interrupt {
+    /// Takes SIGINT and SIGTERM from now on. A second one ends the program at once.
+    pub(super) fn listen() -> Result<Self, Failure> {
+        let internal = |e: std::io::Error| {
+            Failure::new(Exit::Internal, format!("signals cannot be handled: {e}"))
+        };
+        let interrupt = Self::default();
+        let heard = interrupt.clone();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(internal)?;
+        let (mut ctrl_c, mut terminate) = {
+            let _inside = runtime.enter();
+            (
+                signal(SignalKind::interrupt()).map_err(internal)?,
+                signal(SignalKind::terminate()).map_err(internal)?,
+            )
+        };
+        std::thread::spawn(move || {
+            runtime.block_on(async move {
+                loop {
+                    let heard_one = tokio::select! {
+                        one = ctrl_c.recv() => one,
+                        one = terminate.recv() => one,
+                    };
+                    if heard_one.is_none() {
+                        return;
+                    }
+                    heard.tell();
+                }
+            });
+        });
+        Ok(interrupt)
+    }
+
+    /// True once a signal came.
+    pub(super) fn is_set(&self) -> bool {
+        self.is_set.load(Ordering::SeqCst)
+    }
+
+    /// Whom to tell from now on. One that begins while the signal comes is told, too.
+    pub(super) fn pass_on_to(&self, child: Option<&Child>) {
+        *self.child() = child.map(Pid::from_child);
+        if self.is_set() {
+            self.stop_child();
+        }
+    }
+
+    fn tell(&self) {
+        if self.is_set.swap(true, Ordering::SeqCst) {
+            std::process::exit(Exit::Internal as i32);
+        }
+        self.stop_child();
+    }
+
+    // A Ctrl-C at the terminal reaches the child by itself; SIGTERM besides does nothing more, and alone does the same.
+    fn stop_child(&self) {
+        if let Some(child) = *self.child() {
+            let _ = kill_process(child, Signal::TERM);
+        }
+    }
+
+    fn child(&self) -> std::sync::MutexGuard<'_, Option<Pid>> {
+        self.child.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,48 @@
+//! Where the load goes, and through which client.
+
+/// Where the load goes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TargetPlan {
+    /// Base URL; absent for the reference engine.
+    pub url: Option<String>,
+    /// Base URL of `/metrics` and `/debug/pprof`.
+    pub admin: Option<String>,
+    /// A command that starts the target, with `{port}` where its port belongs; not together with `url`.
+    pub command: Option<String>,
+    /// The path that answers 2xx once the started target can be used.
+    pub ready: Option<String>,
+    /// Which client sends.
+    pub client: ClientChoice,
+    /// Redirects that are followed, each; 0 takes the redirect as the answer. Needs the client `reqwest`.
+    pub redirects: u32,
+}
+
+impl TargetPlan {
+    /// True if there is a target of the user's own.
+    pub fn is_given(&self) -> bool {
+        self.url.is_some() || self.command.is_some()
+    }
+}
+
+/// Which client sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ClientChoice {
+    /// Ours for plain HTTP, reqwest for https.
+    #[default]
+    Auto,
+    /// Ours: HTTP/1.1 without TLS, the one whose cost is known.
+    Plain,
+    /// reqwest: TLS, HTTP/2, redirects, at several times the CPU.
+    Reqwest,
+}
+
+impl ClientChoice {
+    /// The name in a plan.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Plain => "plain",
+            Self::Reqwest => "reqwest",
+        }
+    }
+}
