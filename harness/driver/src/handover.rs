@@ -106,6 +106,13 @@ impl Handover {
         self.state().backlog.len() as u64
     }
 
+    /// Arrivals that no user works on yet: those that wait, and those given to a user that has not woken up.
+    pub(crate) fn pending(&self) -> u64 {
+        let state = self.state();
+        let given = state.mailboxes.iter().filter(|one| one.arrival.is_some());
+        (state.backlog.len() + given.count()) as u64
+    }
+
     /// Steady arrivals that had to wait for a user so far.
     pub(crate) fn waited(&self) -> u64 {
         self.state().waited
@@ -166,9 +173,10 @@ mod tests {
         assert!(poll(&handover, 0).is_pending());
         assert!(poll(&handover, 1).is_pending());
         (0..4).map(arrival).for_each(|a| handover.release(a));
+        assert_eq!((handover.backlog(), handover.pending()), (2, 4));
         assert_eq!(poll(&handover, 1), Poll::Ready(Some(0)));
         assert_eq!(poll(&handover, 0), Poll::Ready(Some(1)));
-        assert_eq!(handover.backlog(), 2);
+        assert_eq!((handover.backlog(), handover.pending()), (2, 2));
         assert_eq!(poll(&handover, 2), Poll::Ready(Some(2)));
         assert_eq!(poll(&handover, 1), Poll::Ready(Some(3)));
         assert!(poll(&handover, 1).is_pending());

@@ -291,7 +291,7 @@ impl Run {
                 + self
                     .handover
                     .as_ref()
-                    .map_or(0, |handover| handover.backlog())
+                    .map_or(0, |handover| handover.pending())
         };
         while busy() > 0 && Instant::now() < deadline && !is_interrupted_meanwhile(ending) {
             tokio::time::sleep(TICK).await;
