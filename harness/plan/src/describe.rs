@@ -4,6 +4,7 @@ mod journey;
 mod toml;
 
 pub(crate) use journey::pick;
+pub(crate) use toml::{HealthUnit, unit};
 
 use crate::{Plan, TargetPlan, seed};
 use record::run::PlanFacts;

@@ -1,6 +1,6 @@
 //! What a plan will do, in lines: for `loadtest plan check` and `--dry-run`.
 
-use crate::describe::pick;
+use crate::describe::{HealthUnit, pick, unit};
 use crate::journey::{Check, Feeder, Journey, Rows, Step};
 use crate::phases::percent_of_share;
 use crate::words::{grouped, seconds};
@@ -70,12 +70,12 @@ impl Plan {
             let _ = writeln!(text, "goodput: committed within {}", seconds(slo));
         }
         for (key, limit) in &self.health {
-            let limit = if key.ends_with("_delay") {
-                record::quantity::format_nanoseconds(*limit as u64)
-            } else {
-                format!("{} %", percent_of_share(*limit))
+            let limit = match unit(key) {
+                HealthUnit::Time => record::quantity::format_nanoseconds(*limit as u64),
+                HealthUnit::Count => limit.to_string(),
+                HealthUnit::Share => format!("{} %", percent_of_share(*limit)),
             };
-            let _ = writeln!(text, "health: {key} may be up to {limit}");
+            let _ = writeln!(text, "health: the limit of {key} is {limit}");
         }
         text
     }

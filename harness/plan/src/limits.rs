@@ -2,6 +2,7 @@
 
 mod load;
 mod names;
+mod rules;
 
 use crate::error::Fault;
 use crate::{ClientChoice, Plan, ScenarioChoice};
@@ -56,7 +57,12 @@ pub const CHECKS: usize = 32;
 pub(crate) fn check(plan: &Plan) -> Result<(), Fault> {
     name(&plan.name)?;
     within("phases.warmup", &plan.warmup_most(), Duration::ZERO..=PHASE)?;
-    within("phases.duration", &plan.duration, SHORTEST..=PHASE)?;
+    load::shape(plan)?;
+    let length = match plan.shape {
+        Some(_) => "schedule.shape",
+        None => "phases.duration",
+    };
+    within(length, &plan.duration, SHORTEST..=PHASE)?;
     within("phases.drain", &plan.drain, Duration::ZERO..=PHASE)?;
     let shortest = Duration::from_nanos(1);
     within("target.timeout", &plan.timeout, shortest..=WAIT)?;
@@ -67,7 +73,6 @@ pub(crate) fn check(plan: &Plan) -> Result<(), Fault> {
     if let Some(rate) = plan.rate {
         within("schedule.rate", &rate.get(), LEAST_RATE..=Rate::MAX)?;
     }
-    load::shape(plan)?;
     load::until(plan)?;
     users(plan)?;
     within("data.accounts", &plan.data.accounts, 2..=ACCOUNTS)?;
@@ -82,7 +87,8 @@ pub(crate) fn complete(plan: &Plan) -> Result<(), Fault> {
         let what = "a plan needs one at least; add [[scenario]], or target = { url = … } for one GET of its path";
         return Err(Fault::at("scenario", what));
     }
-    names::variables(plan)
+    names::variables(plan)?;
+    rules::check(plan)
 }
 
 fn within<T: PartialOrd + Debug>(

@@ -62,6 +62,10 @@ impl Plan {
     /// The same; it may be incomplete still.
     pub(crate) fn changed(self, overrides: Overrides) -> Result<Self, PlanError> {
         let mut plan = self;
+        let staged = match overrides.test_plan {
+            Some(_) => "--test-plan",
+            None => "--stage",
+        };
         plan.offer(&overrides)?;
         plan.last(&overrides)?;
         plan.aim(&overrides)?;
@@ -71,7 +75,7 @@ impl Plan {
         for text in &overrides.thresholds {
             plan.thresholds.extend(threshold::list(text, plan.model)?);
         }
-        limits::check(&plan).map_err(by_flag)?;
+        limits::check(&plan).map_err(|fault| by_flag(fault, staged))?;
         Ok(plan)
     }
 
@@ -249,8 +253,8 @@ fn stages(overrides: &Overrides) -> Result<Option<Shape>, PlanError> {
     }
 }
 
-// The plan was within its bounds before, so what is not comes from a flag.
-fn by_flag(fault: Fault) -> PlanError {
+// The plan was within its bounds before, so what is not comes from a flag; `staged` is the one for shapes.
+fn by_flag(fault: Fault, staged: &str) -> PlanError {
     let flag = match fault.key.as_str() {
         "phases.warmup" => "--warmup",
         "phases.duration" => "--duration",
@@ -261,7 +265,7 @@ fn by_flag(fault: Fault) -> PlanError {
         "schedule.users" => "--users",
         "schedule.max_in_flight" => "--connections",
         "target.command" => "--target-cmd",
-        key if key.starts_with("schedule.shape") => "--stage",
+        key if key.starts_with("schedule.shape") => staged,
         key if key.starts_with("vars") => "--env",
         _ => return fault.error,
     };

@@ -230,16 +230,24 @@ fn target(target: wire::Target) -> Result<(TargetPlan, Duration), Fault> {
     Ok((plan, timeout))
 }
 
+// The limits that `stats` knows by these keys, in alphabetical order.
 fn health(health: wire::Health) -> Vec<(String, f64)> {
     let share = |text: Option<wire::ShareText>| text.map(|wire::ShareText(share)| share);
-    let delay = health
-        .send_delay
-        .map(|wire::DurationText(delay)| delay.as_nanos() as f64);
+    let delay = health.send_delay;
     let limits = [
+        ("counts", share(health.counts)),
+        ("cpu_pressure", share(health.cpu_pressure)),
+        ("delivered", share(health.delivered)),
         ("generator_cpu", share(health.generator_cpu)),
+        ("late_windows", share(health.late_windows)),
+        ("little", share(health.little)),
         ("run_queue", share(health.run_queue)),
-        ("send_delay", delay),
+        (
+            "send_delay",
+            delay.map(|wire::DurationText(delay)| delay.as_nanos() as f64),
+        ),
         ("steal", share(health.steal)),
+        ("throttled_periods", health.throttled_periods.map(f64::from)),
     ];
     let given = limits.into_iter();
     given

@@ -109,19 +109,6 @@ impl Plan {
         let due = Pace::of_steady(self).due_in(self.duration)?;
         Some(due / self.duration.as_secs_f64())
     }
-
-    /// Warm-up of its full length and steady phase in one, in nanoseconds since T0.
-    pub fn schedule(&self) -> Schedule {
-        let warmup_ns = self.warmup_most().as_nanos() as u64;
-        Schedule {
-            warmup: self.warmup_arrivals(),
-            steady: self.steady_arrivals(),
-            warmup_ns,
-            end_ns: self.duration.as_nanos() as u64,
-            in_warmup: 0,
-            expected: [Phase::Warmup, Phase::Steady].map(|phase| self.expected_arrivals(phase)),
-        }
-    }
 }
 
 impl Arrivals {
@@ -149,46 +136,6 @@ impl Iterator for Arrivals {
         };
         self.next += 1;
         Some(arrival)
-    }
-}
-
-/// The arrivals of warm-up and steady phase in one.
-#[derive(Debug, Clone)]
-pub struct Schedule {
-    warmup: Arrivals,
-    steady: Arrivals,
-    warmup_ns: u64,
-    end_ns: u64,
-    in_warmup: u64,
-    expected: [u64; 2],
-}
-
-impl Schedule {
-    /// [`Plan::expected_arrivals`].
-    pub fn expected_count(&self, phase: Phase) -> u64 {
-        match phase {
-            Phase::Warmup => self.expected[0],
-            Phase::Steady => self.expected[1],
-            Phase::Setup | Phase::Drain => 0,
-        }
-    }
-}
-
-impl Iterator for Schedule {
-    type Item = Arrival;
-
-    fn next(&mut self) -> Option<Arrival> {
-        let warm = self.warmup.next();
-        if let Some(arrival) = warm.filter(|arrival| arrival.intended_ns < self.warmup_ns) {
-            self.in_warmup += 1;
-            return Some(arrival);
-        }
-        let arrival = self.steady.next()?;
-        (arrival.intended_ns < self.end_ns).then(|| Arrival {
-            n: arrival.n + self.in_warmup,
-            intended_ns: arrival.intended_ns + self.warmup_ns,
-            ..arrival
-        })
     }
 }
 

@@ -179,3 +179,6 @@ fn take_all(inbox: &Receiver<Figures>, state: &mut State) -> Brought {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

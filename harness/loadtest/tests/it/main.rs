@@ -12,4 +12,5 @@ mod interrupted;
 mod limits;
 mod outputs;
 mod service;
+mod terminal;
 mod tool;

@@ -165,7 +165,7 @@ fn any_plan() -> impl Strategy<Value = Plan> {
     );
     let rest = (
         option::of(ns(1_000_000_000)),
-        0..=100_000_u32,
+        0..=99_999_u32,
         0..5_u32,
         option::of(ns(1_000_000_000)),
     );
@@ -184,8 +184,9 @@ fn any_plan() -> impl Strategy<Value = Plan> {
             let plan = Plan {
                 slo: rest.0,
                 health: vec![
-                    ("generator_cpu".into(), f64::from(rest.1) / 100_000.0),
+                    ("generator_cpu".into(), f64::from(rest.1) / 99_999.7),
                     ("send_delay".into(), f64::from(rest.1)),
+                    ("throttled_periods".into(), f64::from(rest.1)),
                 ],
                 target: crate::TargetPlan {
                     command: Some("serve \"{port}\"".into()),

@@ -1,7 +1,6 @@
 //! The resolved plan as a plan file.
 
 use super::journey;
-use crate::phases::percent_of_share;
 use crate::shape::{Part, Shape};
 use crate::{Pick, Plan, Spacing, Warmup};
 use record::run::Model;
@@ -81,10 +80,10 @@ impl Plan {
 
     fn health_keys(&self) -> Keys {
         let limits = self.health.iter().map(|(key, limit)| {
-            let value = if key.ends_with("_delay") {
-                time(Duration::from_nanos(*limit as u64))
-            } else {
-                format!("\"{}%\"", percent_of_share(*limit))
+            let value = match unit(key) {
+                HealthUnit::Time => time(Duration::from_nanos(*limit as u64)),
+                HealthUnit::Count => limit.to_string(),
+                HealthUnit::Share => format!("{limit:?}"),
             };
             (key.clone(), value)
         });
@@ -143,6 +142,26 @@ impl Plan {
             }
         }
         text
+    }
+}
+
+/// What a limit of `[health]` is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HealthUnit {
+    /// Nanoseconds.
+    Time,
+    /// Pieces.
+    Count,
+    /// 0..=1.
+    Share,
+}
+
+/// The unit of the limit with that key.
+pub(crate) fn unit(key: &str) -> HealthUnit {
+    match key {
+        "send_delay" => HealthUnit::Time,
+        "throttled_periods" => HealthUnit::Count,
+        _ => HealthUnit::Share,
     }
 }
 

@@ -245,7 +245,14 @@ fn flags_of_shapes_name_themselves() {
                 stages: text("1ms:5"),
                 ..given()
             },
-            "--duration: 1ms",
+            "--stage: 1ms",
+        ),
+        (
+            Overrides {
+                test_plan: text("0,5s"),
+                ..given()
+            },
+            "--test-plan: never comes above 0",
         ),
         (
             Overrides {
@@ -271,6 +278,17 @@ fn flags_of_shapes_name_themselves() {
             },
             "--connections: does not go",
         ),
+    ] {
+        let error = refused(overrides);
+        assert!(error.starts_with(part), "{error:?} lacks {part:?}");
+    }
+}
+
+#[test]
+fn flags_of_phases_variables_and_targets_name_themselves() {
+    let text = |text: &str| Some(text.to_owned());
+    let given = Overrides::default;
+    for (overrides, part) in [
         (
             Overrides {
                 until: text("p99"),

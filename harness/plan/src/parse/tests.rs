@@ -266,3 +266,198 @@ proptest! {
         }
     }
 }
+
+fn read(text: &str) -> Plan {
+    plan(text, "plan.toml").unwrap_or_else(|e| panic!("{e}"))
+}
+
+#[test]
+fn phases_health_and_target_read_as_written() {
+    let text = OPEN
+        .replace(
+            "timeout = \"2s\"",
+            "client = \"reqwest\", redirects = 3, timeout = \"2s\"",
+        )
+        .replace(
+            "warmup = \"3s\", duration = \"20s\"",
+            "warmup = \"auto\", warmup_max = \"9s\", duration = \"20s\", until = \"p99+-5%\", budget = \"1m\"",
+        )
+        .replace(
+            "seed = 42",
+            "seed = 42\nslo = \"50ms\"\nhealth = { generator_cpu = \"85%\", steal = 0.1, send_delay = \"5ms\", throttled_periods = 3 }",
+        )
+        .replace("[schedule]", "[schedule]\non_full = \"drop\"");
+    let plan = read(&text);
+    assert_eq!(
+        plan.warmup,
+        Warmup::Auto {
+            most: Duration::from_secs(9)
+        }
+    );
+    assert_eq!(plan.warmup_most(), Duration::from_secs(9));
+    assert_eq!(plan.until.map(|until| until.text()), Some("p99±5%".into()));
+    assert_eq!(plan.steady_most(), Duration::from_mins(1));
+    let health = [
+        ("generator_cpu", 0.85),
+        ("send_delay", 5e6),
+        ("steal", 0.1),
+        ("throttled_periods", 3.0),
+    ];
+    assert_eq!(
+        plan.health,
+        health.map(|(key, limit)| (key.to_owned(), limit))
+    );
+    assert_eq!(
+        (plan.target.client, plan.target.redirects),
+        (ClientChoice::Reqwest, 3)
+    );
+    assert_eq!(
+        (plan.slo, plan.on_full),
+        (Some(Duration::from_millis(50)), crate::OnFull::Drop)
+    );
+    assert_eq!(super::plan(&plan.to_toml(), "again"), Ok(plan));
+    assert!(read("schema = 1\nname = \"x\"\n").warmup.is_auto());
+}
+
+#[test]
+fn mistakes_in_what_is_new_are_named_as_well() {
+    let phases = "{ warmup = \"3s\", duration = \"20s\", drain = \"10s\" }";
+    for (error, parts) in [
+        (
+            change(phases, "{ warmup = \"3s\", warmup_max = \"9s\" }"),
+            &["plan.toml:7:40: phases.warmup_max", "warmup = \"auto\""][..],
+        ),
+        (
+            change(phases, "{ budget = \"9s\" }"),
+            &["plan.toml:7:21: phases.budget", "until ="],
+        ),
+        (
+            change(phases, "{ until = \"p99\" }"),
+            &["plan.toml:7:20", "\"p99\" is not a precision"],
+        ),
+        (
+            change(phases, "{ until = \"p99±5%\", budget = \"9s\" }"),
+            &["plan.toml:7:39: phases.budget", "9s is not between 20s"],
+        ),
+        (
+            change("timeout = \"2s\"", "redirects = 2"),
+            &["target.redirects", "client = \"reqwest\""],
+        ),
+        (
+            change("timeout = \"2s\"", "client = \"reqest\""),
+            &["plan.toml:6:", "did you mean \"reqwest\""],
+        ),
+        (
+            change("timeout = \"2s\"", "command = \"x {port}\""),
+            &["target.command", "does not go with url"],
+        ),
+        (
+            change("timeout = \"2s\"", "ready = \"/x\""),
+            &["target.ready", "command"],
+        ),
+        (
+            change("seed = 42", "health = { generator_cpu = \"85\" }"),
+            &["plan.toml:4:28", "85% or 0.85"],
+        ),
+        (
+            change("seed = 42", "health = { generator_cpu = 85 }"),
+            &["plan.toml:4:28", "85 is not a share"],
+        ),
+        (
+            change("seed = 42", "health = { cpu = 1 }"),
+            &["plan.toml:4:12", "unknown key `cpu`"],
+        ),
+        (
+            change("seed = 42", "slo = \"p99 < 5ms\""),
+            &["plan.toml:4:7: slo", "not a duration"],
+        ),
+        (
+            change("rate =", "start = 5\nrate ="),
+            &["plan.toml:10:9: schedule.start", "add shape"],
+        ),
+        (
+            change("rate = \"2k/s\"", "shape = [ { hold = \"1s\" } ]"),
+            &["phases.duration", "the sum of the shape's parts"],
+        ),
+        (
+            change("\"constant\"\nrate = \"2k/s\"", "\"replay\""),
+            &["schedule.arrivals", "file = \"arrivals.txt\""],
+        ),
+        (
+            change("rate =", "file = \"x\"\nrate ="),
+            &["plan.toml:10:8: schedule.file", "arrivals = \"replay\""],
+        ),
+        (
+            change(
+                "rule = \"p99 < 20ms\"",
+                "rule = \"p99 < 20ms\"\nabort_after = \"5s\"",
+            ),
+            &["plan.toml:22:15: threshold \"p99 < 20ms\"", "abort = true"],
+        ),
+    ] {
+        shows(&error, parts);
+    }
+}
+
+#[test]
+fn mistakes_in_shapes_name_their_part() {
+    let shape = |parts: &str| {
+        let phases = "{ warmup = \"3s\" }";
+        let schedule = format!("shape = [ {parts} ]");
+        says(
+            &OPEN
+                .replace(
+                    "{ warmup = \"3s\", duration = \"20s\", drain = \"10s\" }",
+                    phases,
+                )
+                .replace("rate = \"2k/s\"", &schedule),
+        )
+    };
+    for (error, parts) in [
+        (
+            shape("{ ramp_to = 5, for = \"1s\" }"),
+            &["plan.toml:10:11: schedule.shape, part 1", "is not one part"],
+        ),
+        (
+            shape("{ ramp_to = -5, over = \"1s\" }"),
+            &["plan.toml:10:", "\"-5\" is not a level"],
+        ),
+        (
+            shape("{ hold = \"5s\" }"),
+            &["schedule.shape", "nothing is offered"],
+        ),
+        (
+            shape("{ step_to = 5, for = \"0s\" }"),
+            &["part 1", "takes no time"],
+        ),
+        (
+            shape("{ step_to = 5, for = \"1s\" }, { sine = 6, period = \"1s\", for = \"1s\" }"),
+            &[
+                "plan.toml:10:40: schedule.shape, part 2",
+                "goes below 0; 5 at most",
+            ],
+        ),
+        (
+            shape("{ step_to = 5, for = \"1s\" }, { sine = 1, period = \"1us\", for = \"1s\" }"),
+            &["part 2", "period 1µs"],
+        ),
+        (shape(""), &["schedule.shape", "0 parts"]),
+    ] {
+        shows(&error, parts);
+    }
+}
+
+#[test]
+fn a_shape_that_ends_with_nothing_cannot_be_extended() {
+    let until = "schema = 1\nname = \"x\"\nphases = { until = \"p99±5%\" }\n[schedule]\n";
+    let shape =
+        |to: u32| format!("{until}start = 9\nshape = [ {{ ramp_to = {to}, over = \"9s\" }} ]\n");
+    let error = says(&shape(0));
+    shows(
+        &error,
+        &["plan.toml:3:20: phases.until", "end with another"],
+    );
+    assert_eq!(read(&shape(1)).duration, Duration::from_secs(9));
+    let replay = says(&format!("{until}arrivals = \"replay\"\nfile = \"a.txt\"\n"));
+    shows(&replay, &["phases.until", "those of a.txt"]);
+}

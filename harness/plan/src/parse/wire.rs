@@ -66,10 +66,16 @@ pub(super) struct Phases {
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Health {
+    pub(super) counts: Option<ShareText>,
+    pub(super) cpu_pressure: Option<ShareText>,
+    pub(super) delivered: Option<ShareText>,
     pub(super) generator_cpu: Option<ShareText>,
+    pub(super) late_windows: Option<ShareText>,
+    pub(super) little: Option<ShareText>,
     pub(super) run_queue: Option<ShareText>,
-    pub(super) steal: Option<ShareText>,
     pub(super) send_delay: Option<DurationText>,
+    pub(super) steal: Option<ShareText>,
+    pub(super) throttled_periods: Option<u32>,
 }
 
 #[derive(Deserialize, Default)]

@@ -19,7 +19,8 @@ fn plan(schedule: &str, scenarios: &[(&str, u32)]) -> Plan {
 }
 
 fn times(plan: &Plan) -> Vec<u64> {
-    plan.schedule().map(|arrival| arrival.intended_ns).collect()
+    let steady = plan.steady_arrivals();
+    steady.map(|arrival| arrival.intended_ns).collect()
 }
 
 #[test]
@@ -29,12 +30,11 @@ fn constant_arrivals_are_exact_and_do_not_drift() {
         &[("a", 1)],
     ));
     assert_eq!(all[..4], [0, 333_333_333, 666_666_666, 1_000_000_000]);
-    assert_eq!(all.len(), 15);
+    assert_eq!(all.len(), 12);
     let slow = times(&plan("arrivals = \"constant\"\nrate = 0.5", &[("a", 1)]));
-    // One second of warm-up, then a steady phase with a count of its own.
-    assert_eq!(slow, [0, 1_000_000_000, 3_000_000_000]);
+    assert_eq!(slow, [0, 2_000_000_000]);
     let odd = times(&plan("arrivals = \"constant\"\nrate = 0.9999", &[("a", 1)]));
-    assert_eq!(odd[..3], [0, 1_000_000_000, 2_000_100_010]);
+    assert_eq!(odd[..3], [0, 1_000_100_010, 2_000_200_020]);
 }
 
 #[test]
@@ -58,31 +58,43 @@ fn a_stream_is_the_same_on_every_machine() {
     );
 }
 
+/// The arrivals of a phase that takes so long as the plan bounds it.
+fn of(plan: &Plan, phase: Phase) -> Vec<Arrival> {
+    let (arrivals, most) = match phase {
+        Phase::Warmup => (plan.warmup_arrivals(), plan.warmup_most()),
+        _ => (plan.steady_arrivals(), plan.steady_most()),
+    };
+    let most = most.as_nanos() as u64;
+    arrivals
+        .take_while(|arrival| arrival.intended_ns < most)
+        .collect()
+}
+
 #[test]
-fn the_phase_is_that_of_the_intended_start() {
+fn each_phase_has_a_stream_that_counts_from_0() {
     let plan = plan("arrivals = \"constant\"\nrate = 10", &[("a", 1)]);
-    let warmup = plan
-        .schedule()
-        .filter(|arrival| arrival.phase == Phase::Warmup)
-        .count();
-    assert_eq!((warmup, plan.schedule().count()), (10, 50));
+    for (phase, count) in [(Phase::Warmup, 10), (Phase::Steady, 40)] {
+        let all = of(&plan, phase);
+        assert_eq!((all.len(), all[0].n, all[0].intended_ns), (count, 0, 0));
+        assert!(all.iter().all(|arrival| arrival.phase == phase));
+    }
 }
 
 #[test]
 fn poisson_arrivals_have_the_mean_and_the_spread_of_poisson() {
     let all = times(&plan("rate = \"10k\"", &[("a", 1)]));
-    // 50,000 expected, standard deviation 224: five of them.
-    assert!(all.len().abs_diff(50_000) < 1_120, "{}", all.len());
-    let per_window: Vec<f64> = (0..500)
+    // 40,000 expected, standard deviation 200: five of them.
+    assert!(all.len().abs_diff(40_000) < 1_000, "{}", all.len());
+    let per_window: Vec<f64> = (0..400)
         .map(|n| all.iter().filter(|&&at| at / 10_000_000 == n).count() as f64)
         .collect();
-    let mean = per_window.iter().sum::<f64>() / 500.0;
+    let mean = per_window.iter().sum::<f64>() / 400.0;
     let variance = per_window
         .iter()
         .map(|count| (count - mean).powi(2))
         .sum::<f64>()
-        / 499.0;
-    // For Poisson counts variance and mean agree; the ratio of 500 windows has a standard deviation of 0.063.
+        / 399.0;
+    // For Poisson counts variance and mean agree; the ratio of 400 windows has a standard deviation of 0.071.
     assert!((variance / mean - 1.0).abs() < 0.4, "{}", variance / mean);
 }
 
@@ -103,7 +115,7 @@ fn the_seed_alone_decides_and_scenarios_move_no_arrival() {
 fn scenarios_are_drawn_by_weight() {
     let plan = plan("rate = \"10k\"", &[("a", 6), ("b", 2), ("c", 1)]);
     let mut counts = [0_u32; 3];
-    for arrival in plan.schedule() {
+    for arrival in plan.steady_arrivals() {
         counts[arrival.scenario as usize] += 1;
     }
     let all = f64::from(counts.iter().sum::<u32>());
@@ -226,9 +238,11 @@ proptest! {
     fn intended_starts_never_go_back(rate in 0.1..5_000.0_f64, poisson in any::<bool>(), seed in any::<u64>()) {
         let arrivals = if poisson { "poisson" } else { "constant" };
         let plan = Plan { seed, ..plan(&format!("arrivals = \"{arrivals}\"\nrate = {rate:.3}"), &[("a", 1)]) };
-        let all: Vec<_> = plan.schedule().collect();
-        prop_assert!(all.windows(2).all(|pair| pair[0].intended_ns <= pair[1].intended_ns && pair[0].phase <= pair[1].phase));
-        prop_assert!(all.iter().zip(0..).all(|(arrival, n)| arrival.n == n && arrival.intended_ns < 5_000_000_000));
+        for (phase, end) in [(Phase::Warmup, 1_000_000_000), (Phase::Steady, 4_000_000_000)] {
+            let all = of(&plan, phase);
+            prop_assert!(all.windows(2).all(|pair| pair[0].intended_ns <= pair[1].intended_ns));
+            prop_assert!(all.iter().zip(0..).all(|(arrival, n)| arrival.n == n && arrival.intended_ns < end));
+        }
     }
 
     #[test]
@@ -236,8 +250,8 @@ proptest! {
         let arrivals = if poisson { "poisson" } else { "constant" };
         let plan = Plan { seed, ..plan(&format!("arrivals = \"{arrivals}\"\nrate = {rate}"), &[("a", 1)]) };
         for phase in [Phase::Warmup, Phase::Steady] {
-            let drawn = plan.schedule().filter(|arrival| arrival.phase == phase).count() as u64;
-            let expected = plan.schedule().expected_count(phase);
+            let drawn = of(&plan, phase).len() as u64;
+            let expected = plan.expected_arrivals(phase);
             // Six standard deviations and a few for small means, whose tail is longer.
             let slack = if poisson { (6.0 * (expected as f64).sqrt()) as u64 + 10 } else { 0 };
             prop_assert!(drawn.abs_diff(expected) <= slack, "{phase}: {drawn}, expected {expected}");

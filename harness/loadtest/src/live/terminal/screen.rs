@@ -8,7 +8,7 @@ use ratatui::crossterm::cursor::{Hide, Show};
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use std::io::{BufWriter, Stderr, stderr};
 use std::sync::Once;
@@ -39,7 +39,8 @@ impl Screen {
         enable_raw_mode()?;
         OURS.store(true, Ordering::SeqCst);
         let screen = Self(terminal);
-        execute!(stderr(), EnterAlternateScreen, Hide)?;
+        // A terminal without a second screen shows what was there, and only what differs from empty is drawn.
+        execute!(stderr(), EnterAlternateScreen, Clear(ClearType::All), Hide)?;
         Ok(screen)
     }
 

@@ -293,3 +293,31 @@ fn the_starting_plan_is_a_plan() {
     let plan = parse::plan_with(&shaped, "shaped", Overrides::default()).unwrap();
     assert_eq!(plan.shape.unwrap().parts.len(), 5);
 }
+
+#[test]
+fn thresholds_fit_the_rest_of_the_plan() {
+    let partly = PAY.replacen("name =", "model = \"partly-open\"\nname =", 1);
+    let rule = |text: &str, rule: &str| read(&format!("{text}[[threshold]]\nrule = \"{rule}\"\n"));
+    let inner = "response_time{step=read}: p99<9ms";
+    assert_eq!(
+        rule(&partly, inner).err(),
+        None,
+        "what the step before takes is assumed"
+    );
+    let unknown = partly.replace("expected = \"2ms\"", "");
+    let error = rule(&unknown, inner).unwrap_err();
+    assert!(
+        error.contains("write expected = … at \"transfer\""),
+        "{error}"
+    );
+    assert_eq!(
+        rule(&unknown, "response_time{step=transfer}: p99<9ms").err(),
+        None
+    );
+    let error = rule(PAY, "goodput > 5").unwrap_err();
+    assert!(error.contains("write slo"), "{error}");
+    assert_eq!(
+        rule(PAY, "p99<9ms\"\n[[threshold]]\nrule = \"goodput > 5").err(),
+        None
+    );
+}

@@ -97,3 +97,6 @@ impl TryFrom<Rule> for rule::Rule {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -83,13 +83,13 @@ impl Cell {
         self
     }
 
-    // The name to the left, the figure to the right, and a space before each neighbour.
+    // The name to the left, the figure to the right, and space between neighbours.
     fn line(self, width: u16) -> Line<'static> {
-        let room = usize::from(width).saturating_sub(self.name.len() + 2);
+        let room = usize::from(width).saturating_sub(self.name.len() + 3);
         let value = fit(&self.value, room);
         Line::from(vec![
             Span::styled(format!(" {} ", self.name), QUIET),
-            Span::styled(format!("{value:>room$}"), self.style),
+            Span::styled(format!("{value:>room$} "), self.style),
         ])
     }
 }
