@@ -22,7 +22,7 @@ fn start(extra: &str, environment: &[(&str, &str)], dir: &Path) -> Option<Child>
     let tool = env!("CARGO_BIN_EXE_loadtest");
     let dir = dir.display();
     let line = format!(
-        "stty rows 24 cols 80; exec '{tool}' run -w 0s --rate 200 --metrics-listen off --out '{dir}' {extra}"
+        "stty rows 24 cols 80; exec '{tool}' run -w 0s --rate 1k --metrics-listen off --out '{dir}' {extra}"
     );
     let spawned = Command::new("script")
         .args(["--quiet", "--return", "--command", &line, "/dev/null"])

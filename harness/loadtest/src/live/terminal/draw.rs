@@ -21,7 +21,7 @@ const LEAST_CHART: u16 = 6;
 /// Rows that the chart has before the steps may have more than a few.
 const GOOD_CHART: u16 = 9;
 /// Steps shown, if there are so many, on a small screen too.
-const FEW_STEPS: u16 = 4;
+const FEW_STEPS: u16 = 5;
 
 /// Draws everything.
 pub(crate) fn draw(frame: &mut Frame<'_>, state: &State) {
