@@ -10,17 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 rounds=${1:-5} seconds=${2:-10} connections=${3:-100}
 command -v wrk >/dev/null || { echo "wrk is missing: apt-get install wrk" >&2; exit 2; }
-loadtest=${LOADTEST:-target/release/loadtest}
-[ -n "${LOADTEST:-}" ] || cargo build --release --locked --bin loadtest
-work=$(mktemp -d)
-mkfifo "$work/stdin"
-# The engine ends when its standard input closes, so it cannot outlive this script.
-"$loadtest" serve-engine --child --listen 127.0.0.1:0 --admin 127.0.0.1:0 --cpus 1 <"$work/stdin" >"$work/announced" &
-engine=$!
-exec 9>"$work/stdin"
-trap 'exec 9>&-; wait "$engine" 2>/dev/null; rm -rf "$work"' EXIT
-until [ -s "$work/announced" ]; do sleep 0.05; done
-address=$(sed -E 's/.*"listen":"([^"]+)".*/\1/' "$work/announced")
+. harness/engine-for-scripts.sh
 url="http://$address/v1/info"
 
 # user + system seconds and requests of one run of each

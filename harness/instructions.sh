@@ -12,16 +12,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 limit=${1:-5000} connections=${2:-16} path=${3:-/v1/info}
 command -v valgrind >/dev/null || { echo "valgrind is missing: apt-get install valgrind" >&2; exit 2; }
-loadtest=${LOADTEST:-target/release/loadtest}
-[ -n "${LOADTEST:-}" ] || cargo build --release --locked --bin loadtest
-work=$(mktemp -d)
-mkfifo "$work/stdin"
-"$loadtest" serve-engine --child --listen 127.0.0.1:0 --admin 127.0.0.1:0 --cpus 1 <"$work/stdin" >"$work/announced" &
-engine=$!
-exec 9>"$work/stdin"
-trap 'exec 9>&-; wait "$engine" 2>/dev/null; rm -rf "$work"' EXIT
-until [ -s "$work/announced" ]; do sleep 0.05; done
-address=$(sed -E 's/.*"listen":"([^"]+)".*/\1/' "$work/announced")
+. harness/engine-for-scripts.sh
 
 # instructions and requests of one run of so many seconds
 count() {

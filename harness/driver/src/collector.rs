@@ -86,7 +86,7 @@ impl Collector {
         let mut spare = Box::new(Sets::new(layout));
         let mut sets = Sets::new(layout);
         let mut collected = Collected::empty(layout);
-        let mut bins = Bins::default();
+        let mut bins = Bins::new();
         let (mut start, mut due_before) = (0, 0);
         loop {
             let finished = self.wait_for_window(start, finish, &mut bins, &mut collected);
@@ -294,7 +294,7 @@ fn answered(sets: &Sets) -> u64 {
 }
 
 /// The bins of warm-up.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Bins {
     closed: Vec<Bin>,
     before: Pulse,
@@ -303,6 +303,14 @@ struct Bins {
 }
 
 impl Bins {
+    fn new() -> Self {
+        Self {
+            closed: Vec::new(),
+            before: Pulse::default(),
+            next: BIN,
+        }
+    }
+
     fn close(&mut self, pulse: Pulse, in_flight: u64, backlog: u64) {
         let completed = pulse.completed - self.before.completed;
         let sum = pulse.response_sum_ns - self.before.response_sum_ns;

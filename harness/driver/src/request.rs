@@ -92,6 +92,8 @@ pub struct Reply<'a> {
     pub status: u16,
     /// The body; of very large ones the first MiB.
     pub body: &'a [u8],
+    /// Bytes of the whole body.
+    pub body_bytes: u64,
     /// Done − sent.
     pub service: Duration,
     pub(crate) head: &'a [u8],

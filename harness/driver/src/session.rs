@@ -174,6 +174,7 @@ impl Session {
         Reply {
             status: exchange.status.unwrap_or_default(),
             body: self.transport.body(),
+            body_bytes: exchange.body_bytes,
             service: Duration::from_nanos(
                 exchange
                     .done

@@ -4,11 +4,13 @@ mod limits;
 mod load;
 mod outputs;
 mod terminal;
+mod what;
 
 pub(crate) use limits::{CapacityArgs, LimitsFormat, StepArgs, SweepArgs};
 pub(crate) use load::LoadArgs;
 pub(crate) use outputs::{FileForm, OutputArgs, OutputFormat, ReportFile};
 pub(crate) use terminal::TerminalArgs;
+pub(crate) use what::WhatArgs;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use record::quantity::{Rate, parse_count, parse_duration, parse_rate};
@@ -69,15 +71,8 @@ pub(crate) enum OnInconclusive {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// A plan: a TOML file, or the name of a built-in one (see `loadtest list`) [default: canonical]
-    #[arg(long, value_name = "FILE", help_heading = "What to run")]
-    pub(crate) plan: Option<PathBuf>,
-    /// The service to load, as http://host:port/path; without it the reference engine is started
-    #[arg(long, value_name = "URL", help_heading = "What to run")]
-    pub(crate) target: Option<String>,
-    /// Where the target serves /metrics and /debug/pprof, as http://host:port
-    #[arg(long, value_name = "URL", help_heading = "What to run")]
-    pub(crate) admin: Option<String>,
+    #[command(flatten)]
+    pub(crate) what: WhatArgs,
 
     /// Open model: arrivals per second, whatever the answers do (500, 500/s, 10k)
     #[arg(short, long, value_name = "RATE", value_parser = rate, help_heading = "Load")]

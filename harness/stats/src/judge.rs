@@ -5,6 +5,7 @@
 
 use crate::rule::{self, RuleResult};
 use crate::validity::{self, Reason};
+use record::rule::Rule;
 use record::run::{Ending, RunRecord};
 
 /// What a run is worth.
@@ -45,12 +46,12 @@ pub struct Judgement {
 
 /// Judges a run by its record alone.
 pub fn judge(record: &RunRecord) -> Judgement {
-    let thresholds: Vec<_> = record
-        .plan
-        .thresholds
-        .iter()
-        .map(|one| rule::judge(one, record))
-        .collect();
+    judge_by(record, &record.plan.thresholds)
+}
+
+/// Judges a run by `rules` instead of those of its plan.
+pub fn judge_by(record: &RunRecord, rules: &[Rule]) -> Judgement {
+    let thresholds: Vec<_> = rules.iter().map(|one| rule::judge(one, record)).collect();
     let wrong = wrong_answers(record);
     let invalid = validity::reasons(record, &thresholds);
     let mut broken = broken(&thresholds);

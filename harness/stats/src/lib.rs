@@ -18,7 +18,7 @@ mod words;
 
 pub use bucket::bucket_quantile;
 pub use compare::{Comparison, Row, compare};
-pub use judge::{Judgement, Verdict, judge};
+pub use judge::{Judgement, Verdict, judge, judge_by};
 pub use questions::{Answer, six};
 pub use rule::RuleResult;
 pub use validity::Reason;

@@ -5,10 +5,8 @@
 
 mod series;
 
-use record::phase::Phase;
 use record::run::{RunRecord, Window};
 use series::{batches, is_chance, mser_cut, theil_sen};
-use std::time::Duration;
 
 /// Bins of a batch: MSER-5.
 const BATCH: usize = 5;
@@ -141,17 +139,7 @@ pub fn drifts(bins: &[Bin], limit: f64) -> Vec<Drift> {
 ///
 /// Only for plans whose offered rate is level: a ramp drifts because it is told to.
 pub fn drift_of(record: &RunRecord) -> Vec<Drift> {
-    let steady = record
-        .windows
-        .iter()
-        .filter(|window| window.phase == Phase::Steady);
-    // The edges of phases cut windows short; a count of half a second is none of a second.
-    let longest = steady.clone().map(|window| window.span.length()).max();
-    let whole = longest.unwrap_or(Duration::ZERO).mul_f64(0.9);
-    let bins: Vec<Bin> = steady
-        .filter(|window| window.span.length() >= whole)
-        .map(Bin::from)
-        .collect();
+    let bins: Vec<Bin> = record.whole_steady_windows().map(Bin::from).collect();
     drifts(&bins, DRIFT_OF_STEADY)
 }
 

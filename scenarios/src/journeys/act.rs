@@ -75,7 +75,7 @@ impl Script {
         let request = message.request(step, &fields[..used]);
         let mut kept = step.without_an_answer();
         let look = |reply: Reply<'_>| {
-            let answer = Answer::new(&reply, reply.body, reply.service);
+            let answer = Answer::new(&reply, reply.body, reply.body_bytes, reply.service);
             let seen = memory.look(self, step, moment, &answer);
             kept = seen.kept;
             seen.checks == Held::Yes && seen.kept == Kept::Yes

@@ -29,17 +29,26 @@ impl Fields for Reply<'_> {
 /// An answer whose status was expected.
 pub(super) struct Answer<'a> {
     pub(super) fields: &'a dyn Fields,
+    /// Of very large bodies the first MiB.
     pub(super) body: &'a [u8],
+    /// Bytes of the whole body.
+    pub(super) body_bytes: u64,
     /// Done − sent.
     pub(super) service: Duration,
     json: OnceCell<Option<Value>>,
 }
 
 impl<'a> Answer<'a> {
-    pub(super) fn new(fields: &'a dyn Fields, body: &'a [u8], service: Duration) -> Self {
+    pub(super) fn new(
+        fields: &'a dyn Fields,
+        body: &'a [u8],
+        body_bytes: u64,
+        service: Duration,
+    ) -> Self {
         Self {
             fields,
             body,
+            body_bytes,
             service,
             json: OnceCell::new(),
         }

@@ -83,7 +83,7 @@ impl Check {
                 value.is_some_and(|value| value.contains(wanted))
             }
             Self::Within(most) => answer.service <= *most,
-            Self::MostBytes(most) => answer.body.len() as u64 <= *most,
+            Self::MostBytes(most) => answer.body_bytes <= *most,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What may be typed to look for a target's limits: `capacity` and `sweep`.
 
-use super::{duration, rate, users};
+use super::{WhatArgs, duration, rate, users};
 use clap::{Args, ValueEnum};
 use record::quantity::Rate;
 use std::path::PathBuf;
@@ -18,15 +18,8 @@ pub(crate) enum LimitsFormat {
 /// What both commands have in common: many runs, each a process of its own, against one target that stays up.
 #[derive(Debug, Args)]
 pub(crate) struct StepArgs {
-    /// A plan: a TOML file, or the name of a built-in one; its rate or users are replaced step by step
-    #[arg(long, value_name = "FILE", help_heading = "What to run")]
-    pub(crate) plan: Option<PathBuf>,
-    /// The service to load, as http://host:port/path; without it the reference engine is started
-    #[arg(long, value_name = "URL", help_heading = "What to run")]
-    pub(crate) target: Option<String>,
-    /// Where the target serves /metrics and /debug/pprof, as http://host:port
-    #[arg(long, value_name = "URL", help_heading = "What to run")]
-    pub(crate) admin: Option<String>,
+    #[command(flatten)]
+    pub(crate) what: WhatArgs,
 
     /// Length of each step's steady phase
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10s", help_heading = "Steps")]

@@ -23,7 +23,7 @@ pub(crate) struct LoadArgs {
     /// The warm-up, which is in no number: a length, or `auto` to end it when the target is steady
     #[arg(short, long, value_name = "TIME", value_parser = warmup)]
     pub(crate) warmup: Option<Warmup>,
-    /// A variable of the plan's journeys, as NAME=VALUE (repeatable)
+    /// A variable of the plan's journeys, as NAME=VALUE (repeatable); it is written into the record, so no secret
     #[arg(short = 'e', long = "env", value_name = "NAME=VALUE", value_parser = variable)]
     pub(crate) vars: Vec<(String, String)>,
 }

@@ -12,6 +12,7 @@ use crate::live::{Labels, Live, Watchers};
 use crate::output;
 use crate::target::Target;
 use driver::{Client, Job, Measured, Placement, ProfileBytes, Workload};
+use judge::{Known, PlanJudge};
 use probe::admin::AdminHandle;
 use record::files;
 use record::hlog;
@@ -84,7 +85,7 @@ async fn offer(
     placement: &Placement,
 ) -> Result<Finished, Failure> {
     // Files that a plan names are beside it; built-in plans name none.
-    let base = arguments.plan.as_deref().and_then(Path::parent);
+    let base = arguments.what.plan.as_deref().and_then(Path::parent);
     let workload = scenarios::workload(
         &resolved.plan,
         &target.address.path(),
@@ -116,6 +117,7 @@ async fn offer(
     let mut log = folder.append(files::HLOG)?;
     std::io::Write::write_all(&mut log, hlog::header(&resolved.run_id, started).as_bytes())
         .map_err(anyhow::Error::from)?;
+    let known = Known::default();
     let job = Job {
         plan: resolved.plan.clone(),
         address: target.address.clone(),
@@ -127,7 +129,7 @@ async fn offer(
         liveness,
         log: Box::new(log),
         observer: watchers.clone(),
-        judge: Box::new(judge::PlanJudge::new(&resolved.plan)),
+        judge: Box::new(PlanJudge::new(&resolved.plan, known.clone())),
         counter: target.reference.then(|| REQUEST_COUNTER.to_owned()),
     };
     keep_what_was_measured_when_told_to_stop();
@@ -140,7 +142,7 @@ async fn offer(
     drop(guard);
     let generator_metrics = watchers.live.registry().render();
     drop(served);
-    Ok(finished(
+    let mut finished = finished(
         resolved,
         target,
         placement,
@@ -148,7 +150,9 @@ async fn offer(
         measured,
         audit,
         generator_metrics,
-    ))
+    );
+    finished.record.precision = known.facts();
+    Ok(finished)
 }
 
 // SIGINT is Goose's to handle; a CI that stops us with SIGTERM wants the record just the same.

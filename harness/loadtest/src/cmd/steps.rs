@@ -209,12 +209,12 @@ impl Bench {
 fn common(typed: &StepArgs, built_in: &str, rules: &[String]) -> Vec<String> {
     let mut all = Vec::new();
     let mut say = |flag: &str, value: String| all.extend([flag.to_owned(), value]);
-    match (&typed.plan, &typed.target) {
+    match (&typed.what.plan, &typed.what.target) {
         (Some(plan), _) => say("--plan", plan.to_string_lossy().into_owned()),
         (None, Some(_)) => {}
         (None, None) => say("--plan", built_in.to_owned()),
     }
-    if let Some(target) = &typed.target {
+    if let Some(target) = &typed.what.target {
         say("--target", target.clone());
     }
     if let Some(timeout) = typed.timeout {

@@ -4,13 +4,11 @@ use super::steps::{Bench, Load, Profiles, Ran, tell};
 use crate::cli::{LimitsFormat, SweepArgs};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output;
-use record::phase::Phase;
 use record::run::{RunRecord, Window};
 use reports::scaling::{MeasuredLevel, Sweep};
 use stats::Verdict;
 use stats::capacity::{Limiter, limiter};
 use stats::usl::{self, FEWEST_LEVELS, Level, SMALLEST_LEVEL, Scalability};
-use std::time::Duration;
 
 /// A level that cannot be trusted is measured this many times.
 const ATTEMPTS: u32 = 2;
@@ -170,25 +168,15 @@ fn level(record: &RunRecord, users: u32, folder: String) -> MeasuredLevel {
 
 // Transactions per second of the whole windows of the steady phase.
 fn throughput(record: &RunRecord) -> Vec<f64> {
-    let steady = record
-        .windows
-        .iter()
-        .filter(|window| window.phase == Phase::Steady);
-    let longest = steady.clone().map(|window| window.span.length()).max();
-    let whole = longest.unwrap_or(Duration::ZERO).mul_f64(0.9);
     let rate = |window: &Window| {
         (window.committed + window.uncommitted) as f64 / window.span.length().as_secs_f64()
     };
-    let whole =
-        steady.filter(|window| window.span.length() >= whole && !window.span.length().is_zero());
-    whole.map(rate).collect()
+    record.whole_steady_windows().map(rate).collect()
 }
 
 // What the plan demands is not asked here: a level is no test.
 fn distrust(record: &RunRecord) -> Vec<String> {
-    let mut asked = record.clone();
-    asked.plan.thresholds.clear();
-    let judgement = stats::judge(&asked);
+    let judgement = stats::judge_by(record, &[]);
     if judgement.verdict == Verdict::Pass {
         return Vec::new();
     }

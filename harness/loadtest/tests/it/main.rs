@@ -11,6 +11,7 @@ mod exported;
 mod interrupted;
 mod limits;
 mod outputs;
+mod readme;
 mod service;
 mod terminal;
 mod tool;

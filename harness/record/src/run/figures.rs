@@ -8,7 +8,24 @@ use crate::rule::{Metric, Operator};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+/// A window of at least this share of the longest one counts as whole.
+const WHOLE: f64 = 0.9;
+
 impl RunRecord {
+    /// The windows of the steady phase that no edge of a phase cut short: a count of half a second is none of a second.
+    pub fn whole_steady_windows(&self) -> impl Iterator<Item = &Window> {
+        let steady = self
+            .windows
+            .iter()
+            .filter(|window| window.phase == Phase::Steady);
+        let longest = steady.clone().map(|window| window.span.length()).max();
+        let least = longest.unwrap_or_default().mul_f64(WHOLE);
+        steady.filter(move |window| {
+            let length = window.span.length();
+            length >= least && !length.is_zero()
+        })
+    }
+
     /// Response times of all good requests, with unfinished arrivals at their lower bounds: what the headline shows.
     pub fn response_time(&self) -> Histogram {
         let mut all = self.merged(|step| &step.ok.response);

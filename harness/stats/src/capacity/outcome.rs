@@ -1,6 +1,6 @@
 //! Did a step keep the promise?
 
-use crate::judge::{Verdict, judge};
+use crate::judge::{Verdict, judge_by};
 use crate::limits::{ACHIEVED, CAP};
 use record::phase::Phase;
 use record::rule::Rule;
@@ -47,9 +47,7 @@ pub struct StepOutcome {
 /// It passes if it is valid, every rule holds on the high end of its figure, at least 98 % of what was due finished, no user was missing,
 /// and nothing piles up: what is in flight or waiting at the end is below twice what throughput × service time explains (Little).
 pub fn outcome(record: &RunRecord, slo: &[Rule]) -> StepOutcome {
-    let mut asked = record.clone();
-    asked.plan.thresholds = slo.to_vec();
-    let judgement = judge(&asked);
+    let judgement = judge_by(record, slo);
     let achieved = record.achieved_rate();
     let said = |reasons: Vec<String>, quality| StepOutcome {
         quality,

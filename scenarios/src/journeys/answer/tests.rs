@@ -21,11 +21,11 @@ impl Fields for Vec<(&str, &str)> {
 #[test]
 fn the_body_is_parsed_once_and_kept() {
     let fields = Vec::new();
-    let answer = Answer::new(&fields, b"[1]", Duration::ZERO);
+    let answer = Answer::new(&fields, b"[1]", 3, Duration::ZERO);
     assert!(answer.json.get().is_none());
     let first = answer.json().unwrap();
     assert!(std::ptr::eq(first, answer.json().unwrap()));
-    let other = Answer::new(&fields, b"[1", Duration::ZERO);
+    let other = Answer::new(&fields, b"[1", 2, Duration::ZERO);
     assert!(other.json().is_none());
     assert_eq!(other.json.get(), Some(&None));
 }

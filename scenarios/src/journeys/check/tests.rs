@@ -44,7 +44,7 @@ fn holds_for(check: &Planned, body: &[u8], service: Duration) -> bool {
     };
     let check = Check::compile(check, &mut Known).unwrap().unwrap();
     check.holds(
-        &Answer::new(&fields, body, service),
+        &Answer::new(&fields, body, body.len() as u64, service),
         &scene,
         &mut Texts::default(),
     )
@@ -149,4 +149,25 @@ fn a_status_is_left_to_the_driver() {
 fn a_bad_expression_is_refused_in_one_line() {
     let why = Check::compile(&matches("/a", "x(y"), &mut Known).unwrap_err();
     assert_eq!(why, "expression \"x(y\": unclosed group");
+}
+
+#[test]
+fn a_body_that_was_kept_in_part_is_as_large_as_it_came() {
+    let fields = Vec::new();
+    let values = Values::default();
+    let scene = Scene {
+        moment: Moment {
+            seed: 1,
+            arrival: 1,
+            user: 0,
+            step: 0,
+        },
+        values: &values,
+        feeders: &[],
+    };
+    let check = Check::compile(&Planned::MostBytes(10), &mut Known)
+        .unwrap()
+        .unwrap();
+    let answer = Answer::new(&fields, b"start", 11, Duration::ZERO);
+    assert!(!check.holds(&answer, &scene, &mut Texts::default()));
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 fn sent_after(fields: &[&str]) -> String {
     let mut jar = Jar::default();
     let fields: Vec<_> = fields.iter().map(|&value| ("Set-Cookie", value)).collect();
-    jar.take(&Answer::new(&fields, b"", Duration::ZERO));
+    jar.take(&Answer::new(&fields, b"", 0, Duration::ZERO));
     let mut out = String::new();
     jar.write(&mut out);
     out

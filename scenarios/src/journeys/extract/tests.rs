@@ -6,7 +6,7 @@ use std::time::Duration;
 
 fn kept(place: &Planned, body: &[u8]) -> Option<String> {
     let fields = vec![("Location", "/orders/7"), ("X-Empty", "")];
-    let answer = Answer::new(&fields, body, Duration::ZERO);
+    let answer = Answer::new(&fields, body, body.len() as u64, Duration::ZERO);
     let mut values = Values::default();
     values.begin(&["before".to_owned()], &[], 1, 1);
     let extract = Extract::compile(place, 0).unwrap();

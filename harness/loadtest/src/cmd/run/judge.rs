@@ -3,7 +3,8 @@
 use driver::{Bin, Decision, Judge, WindowView};
 use plan::{Plan, Until};
 use record::histogram::Histogram;
-use record::run::Model;
+use record::run::{Model, PrecisionFacts};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How sure an interval is to hold its quantile.
@@ -12,22 +13,43 @@ const CONFIDENCE: f64 = 0.95;
 const MORE: Duration = Duration::from_secs(5);
 /// It is decided about when less than this is left: an edge cannot be moved once it is reached.
 const NEAR_THE_END: Duration = Duration::from_millis(1500);
+/// Histograms that are kept, a quarter of a MiB each. Beyond this neighbours are put together, however long the run is; the interval
+/// looks at no more than half as many blocks.
+const MOST_BLOCKS: usize = 60;
+
+/// What came of the wanted precision, for whoever writes the record.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known(Arc<Mutex<Option<PrecisionFacts>>>);
+
+impl Known {
+    pub(super) fn facts(&self) -> Option<PrecisionFacts> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, facts: PrecisionFacts) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(facts);
+    }
+}
 
 /// Decides as the plan says.
 pub(super) struct PlanJudge {
     until: Option<Until>,
     model: Model,
-    windows: Vec<Histogram>,
+    planned: Duration,
+    blocks: Blocks,
     length: Duration,
+    known: Known,
 }
 
 impl PlanJudge {
-    pub(super) fn new(plan: &Plan) -> Self {
+    pub(super) fn new(plan: &Plan, known: Known) -> Self {
         Self {
             until: plan.until,
             model: plan.model,
-            windows: Vec::new(),
+            planned: plan.duration,
+            blocks: Blocks::default(),
             length: Duration::ZERO,
+            known,
         }
     }
 
@@ -40,13 +62,26 @@ impl PlanJudge {
                 Model::Open | Model::PartlyOpen => &step.ok.response,
             });
         }
-        self.windows.push(all);
+        self.blocks.push(all);
         self.length += view.window.span.length();
     }
 
     fn is_precise(&self, until: &Until) -> bool {
-        stats::precision::interval(until.quantile, CONFIDENCE, &self.windows)
-            .is_some_and(|interval| interval.is_within(until.relative))
+        let interval = stats::precision::interval(until.quantile, CONFIDENCE, self.blocks.all());
+        let Some(interval) = interval else {
+            return false;
+        };
+        let reached = interval.is_within(until.relative);
+        self.known.set(PrecisionFacts {
+            quantile: until.quantile,
+            relative_asked: until.relative,
+            low_ns: interval.low,
+            point_ns: interval.point,
+            high_ns: interval.high,
+            reached,
+            extended_by: self.length.saturating_sub(self.planned),
+        });
+        reached
     }
 }
 
@@ -61,11 +96,66 @@ impl Judge for PlanJudge {
             return Decision::Continue;
         };
         self.keep(view);
-        let left = until.budget.saturating_sub(self.length + view.remaining);
-        if view.remaining > NEAR_THE_END || left.is_zero() || self.is_precise(&until) {
+        if view.remaining > NEAR_THE_END || self.is_precise(&until) {
             return Decision::Continue;
         }
-        Decision::Extend(left.min(MORE))
+        let left = until.budget.saturating_sub(self.length + view.remaining);
+        if left.is_zero() {
+            Decision::Continue
+        } else {
+            Decision::Extend(left.min(MORE))
+        }
+    }
+}
+
+/// Histograms of stretches of equal length, in order of time.
+#[derive(Debug)]
+struct Blocks {
+    whole: Vec<Histogram>,
+    /// Windows of a block.
+    width: usize,
+    /// Windows in the last one.
+    filled: usize,
+}
+
+impl Default for Blocks {
+    fn default() -> Self {
+        Self {
+            whole: Vec::new(),
+            width: 1,
+            filled: 1,
+        }
+    }
+}
+
+impl Blocks {
+    fn push(&mut self, window: Histogram) {
+        if self.filled < self.width
+            && let Some(last) = self.whole.last_mut()
+        {
+            last.add(&window);
+            self.filled += 1;
+            return;
+        }
+        if self.whole.len() == MOST_BLOCKS {
+            self.halve();
+        }
+        self.whole.push(window);
+        self.filled = 1;
+    }
+
+    fn halve(&mut self) {
+        let pairs = self.whole.chunks_exact(2).map(|pair| {
+            let mut both = pair[0].clone();
+            both.add(&pair[1]);
+            both
+        });
+        self.whole = pairs.collect();
+        self.width *= 2;
+    }
+
+    fn all(&self) -> &[Histogram] {
+        &self.whole
     }
 }
 
@@ -76,5 +166,28 @@ fn bin(bin: &Bin) -> stats::steady::Bin {
         completed: bin.completed,
         in_flight: bin.in_flight,
         backlog: bin.backlog,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn however_long_a_run_is_few_histograms_are_kept_and_no_value_is_lost() {
+        let mut blocks = Blocks::default();
+        for window in 0..1_000 {
+            let mut one = Histogram::new();
+            one.record(window + 1);
+            blocks.push(one);
+        }
+        assert!(blocks.all().len() <= MOST_BLOCKS);
+        let counts: Vec<_> = blocks.all().iter().map(Histogram::count).collect();
+        assert_eq!(counts.iter().sum::<u64>(), 1_000);
+        let last = counts.len() - 1;
+        assert!(
+            counts[..last].iter().all(|&count| count == counts[0]),
+            "{counts:?}"
+        );
     }
 }

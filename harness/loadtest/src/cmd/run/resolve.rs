@@ -158,8 +158,8 @@ impl Resolved {
 
 // A file of that name comes before a built-in plan. A bare --target needs no plan: one request, no scenario code.
 fn read_plan(arguments: &RunArgs) -> Result<Plan, Failure> {
-    let Some(path) = &arguments.plan else {
-        let built_in = if arguments.target.is_some() {
+    let Some(path) = &arguments.what.plan else {
+        let built_in = if arguments.what.target.is_some() {
             plans::ANY_SERVICE
         } else {
             plans::CANONICAL
@@ -199,8 +199,8 @@ fn parse(text: &str, source: &str) -> Result<Plan, Failure> {
 
 fn overrides(arguments: &RunArgs) -> Overrides {
     Overrides {
-        target: arguments.target.clone(),
-        admin: arguments.admin.clone(),
+        target: arguments.what.target.clone(),
+        admin: arguments.what.admin.clone(),
         rate: arguments.rate,
         users: arguments.users,
         connections: arguments.connections,
