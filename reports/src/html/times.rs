@@ -4,6 +4,7 @@ use super::{generator, page};
 use crate::show::{self, QUANTILES, Quantile};
 use maud::{Markup, html};
 use record::histogram::Histogram;
+use record::quantity::format_nanoseconds;
 use record::run::RunRecord;
 
 /// All requests first, then every step.
@@ -20,8 +21,8 @@ pub(super) fn section(record: &RunRecord) -> Markup {
             (row("send delay", &record.send_delay, 0))
             @if !record.delays.pacing.is_empty() {
                 (row("of it pacing delay", &record.delays.pacing, 0))
-                (row("of it slot wait", &record.delays.slot_wait, 0))
-                (row("of it connect wait", &record.delays.connect_wait, 0))
+                (wait("of it slot wait", &record.delays.slot_wait))
+                (wait("of it connect wait", &record.delays.connect_wait))
             }
         }
         @for step in &record.steps {
@@ -47,11 +48,28 @@ fn group(name: &str) -> Markup {
 }
 
 fn row(name: &str, times: &Histogram, unfinished: u64) -> Markup {
-    let cells = show::quantiles(times, unfinished).map_or_else(
+    let cells = cells(times, unfinished);
+    page::row(name, cells.into_iter().chain([show::count(times.count())]))
+}
+
+fn cells(times: &Histogram, unfinished: u64) -> Vec<String> {
+    show::quantiles(times, unfinished).map_or_else(
         || vec!["–".to_owned(); QUANTILES.len()],
         |all| all.map(Quantile::text).to_vec(),
-    );
-    page::row(name, cells.into_iter().chain([show::count(times.count())]))
+    )
+}
+
+// Most wait for nothing, and a histogram keeps a zero as the shortest time it knows.
+fn wait(name: &str, times: &Histogram) -> Markup {
+    let shortest = format_nanoseconds(1);
+    let cells = cells(times, 0).into_iter().map(|cell| {
+        if cell == shortest {
+            "0 ns".to_owned()
+        } else {
+            cell
+        }
+    });
+    page::row(name, cells.chain([show::count(times.count())]))
 }
 
 /// Only where a transaction can differ from a request.

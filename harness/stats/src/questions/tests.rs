@@ -131,3 +131,13 @@ fn only_what_a_run_does_not_tell_is_unknown() {
     let known = six(&record, &judge(&record)).map(|one| one.is_known());
     assert_eq!(known, [true, true, true, false, true, true]);
 }
+
+#[test]
+fn a_law_that_samples_cannot_check_closely_is_not_said_to_hold() {
+    let mut record = specimen::record(&vec![1_000_000; 1_000]);
+    record.health.in_flight_mean = Some(0.07);
+    record.health.in_flight_samples = 50;
+    let answers = six(&record, &judge(&record));
+    let told = answers.map(|answer| answer.text).join(" ");
+    assert!(told.contains("cannot be checked closely"), "{told}");
+}
