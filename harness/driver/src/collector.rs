@@ -5,7 +5,7 @@ use crate::edges::Edges;
 use crate::handover::Handover;
 use crate::judge::{Bin, Decision, Judge};
 use crate::observer::{Observer, WindowView};
-use crate::recorder::{Layout, PhaseSet, Pulse, Sets, StepSet};
+use crate::recorder::{Layout, PhaseSet, Pulse, Sets, StepSet, Tallies};
 use crate::session::Shared;
 use record::failure::FailureKind;
 use record::histogram::Histogram;
@@ -83,7 +83,7 @@ impl Collected {
 impl Collector {
     /// Closes windows until `finish` says so, or its sender is gone; then everything is frozen and the last window closed.
     pub(crate) fn run(mut self, finish: &Receiver<()>, layout: Layout) -> Collected {
-        let mut spare = Box::new(Sets::new(layout));
+        let mut spare = Box::new(Tallies::new(layout));
         let mut sets = Sets::new(layout);
         let mut collected = Collected::empty(layout);
         let mut bins = Bins::new();

@@ -73,16 +73,19 @@ impl<'a> Request<'a> {
     }
 
     // Nothing a scenario passes may end a line of the head early.
-    pub(crate) fn is_clean(&self) -> bool {
-        let visible = |text: &str| text.bytes().all(|b| b > 0x20 && b != 0x7f);
-        let fields = self.headers.iter();
-        visible(self.method)
-            && visible(self.path)
-            && self.path.starts_with('/')
-            && fields.clone().all(|(name, value)| {
-                visible(name) && !value.bytes().any(|b| matches!(b, b'\r' | b'\n' | 0))
-            })
+    pub(crate) fn has_clean_line(&self) -> bool {
+        is_visible(self.method) && is_visible(self.path) && self.path.starts_with('/')
     }
+
+    pub(crate) fn has_clean_fields(&self) -> bool {
+        self.headers.iter().all(|(name, value)| {
+            is_visible(name) && !value.bytes().any(|b| matches!(b, b'\r' | b'\n' | 0))
+        })
+    }
+}
+
+fn is_visible(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b > 0x20 && b != 0x7f)
 }
 
 /// An answer that passed its checks so far.

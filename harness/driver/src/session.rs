@@ -13,6 +13,7 @@ use crate::recorder::{ArrivalEnd, Ended, Recorder};
 use crate::request::{Failed, Reply, Request};
 use crate::transport::Transport;
 use goose::goose::GooseUser;
+use message::Message;
 use record::failure::FailureKind;
 use record::phase::Phase;
 use std::future::poll_fn;
@@ -78,7 +79,7 @@ pub struct Session {
     user: usize,
     transport: Transport,
     watchdog: Watchdog,
-    message: Vec<u8>,
+    message: Message,
     visit: Visit,
 }
 
@@ -89,7 +90,7 @@ impl Clone for Session {
             shared: self.shared.clone(),
             transport: self.transport.another(),
             watchdog: Watchdog::default(),
-            message: Vec::new(),
+            message: Message::default(),
             ..*self
         }
     }
@@ -108,7 +109,7 @@ impl Session {
             user,
             transport,
             watchdog: Watchdog::default(),
-            message: Vec::with_capacity(256),
+            message: Message::default(),
             visit: Visit::SETUP,
         }
     }
@@ -212,18 +213,13 @@ impl Session {
             body_bytes: 0,
             failure: None,
         };
-        let result = if request.is_clean() {
-            let Visit { start, sent, .. } = self.visit;
-            message::compose(
-                &mut self.message,
-                request,
-                &self.shared.fields,
-                start.arrival,
-                sent,
-            );
-            self.exchange_in_time(request, &mut exchange).await
-        } else {
-            Err(FailureKind::Malformed)
+        let Visit { start, sent, .. } = self.visit;
+        let composed = self
+            .message
+            .compose(request, &self.shared.fields, start.arrival, sent);
+        let result = match composed {
+            Ok(()) => self.exchange_in_time(request, &mut exchange).await,
+            Err(kind) => Err(kind),
         };
         exchange.done = self.clock.now();
         match result {
@@ -252,7 +248,7 @@ impl Session {
                 let sent = self.clock.now();
                 exchange.sent = Some(sent);
                 connection.begin(head_only(request));
-                let (message, watchdog) = (&self.message, &mut self.watchdog);
+                let (message, watchdog) = (self.message.bytes(), &mut self.watchdog);
                 let (clock, due) = (self.clock, sent + timeout.as_nanos() as u64);
                 let answer = poll_fn(|context| match connection.poll_exchange(context, message) {
                     Poll::Pending => watchdog
@@ -268,7 +264,7 @@ impl Session {
             }
             Transport::General(general) => {
                 exchange.sent = Some(self.clock.now());
-                let answer = general.exchange(&self.shared.origin, request, &self.message);
+                let answer = general.exchange(&self.shared.origin, request, self.message.bytes());
                 Box::pin(tokio::time::timeout(timeout, answer))
                     .await
                     .unwrap_or(Err(FailureKind::Timeout))

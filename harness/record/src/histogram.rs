@@ -115,6 +115,17 @@ impl Histogram {
         self.clamped += other.clamped;
     }
 
+    /// Adds counted values, each within its bucket, whose `exact` figures are known.
+    pub(crate) fn add_filled(&mut self, filled: impl Iterator<Item = (u64, u64)>, exact: Exact) {
+        for (value, count) in filled {
+            self.inner.saturating_record_n(value, count);
+        }
+        self.sum_ns += exact.sum_ns;
+        self.min_ns = self.min_ns.min(exact.min_ns);
+        self.max_ns = self.max_ns.max(exact.max_ns);
+        self.clamped += exact.clamped;
+    }
+
     /// Forgets all values and keeps the memory.
     pub fn clear(&mut self) {
         if !self.is_empty() {

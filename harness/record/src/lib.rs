@@ -14,4 +14,5 @@ pub mod quantity;
 pub mod rule;
 pub mod run;
 pub mod specimen;
+pub mod tally;
 pub mod wire;

@@ -1,5 +1,6 @@
 use super::*;
 use proptest::prelude::*;
+use record::histogram::Histogram;
 
 const LAYOUT: Layout = Layout {
     steps: 2,
@@ -22,7 +23,7 @@ fn exchange(step: usize, done: u64, failure: Option<FailureKind>) -> Exchange {
 }
 
 fn collected(recorder: &Recorder) -> Sets {
-    let (mut spare, mut sets) = (Box::new(Sets::new(LAYOUT)), Sets::new(LAYOUT));
+    let (mut spare, mut sets) = (Box::new(Tallies::new(LAYOUT)), Sets::new(LAYOUT));
     recorder.collect(&mut spare, &mut sets);
     sets
 }

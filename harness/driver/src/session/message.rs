@@ -1,63 +1,97 @@
 //! A request as bytes: the whole message in one buffer, so that it leaves in one write.
+//!
+//! The request line and the fields that never change are written once and kept while requests ask for the same thing, as most do; what is
+//! new in a request, its number above all, is patched in behind them.
 
 use crate::request::Request;
+use record::failure::FailureKind;
+use std::ops::Range;
 
-/// Writes `request` into `message`. `fields` are the fields every request carries, up to `x-request-id: <run>-`; arrival and step follow.
-pub(super) fn compose(
-    message: &mut Vec<u8>,
-    request: &Request<'_>,
-    fields: &[u8],
-    arrival: u64,
-    sent: u32,
-) {
-    message.clear();
-    message.extend_from_slice(request.method.as_bytes());
-    message.push(b' ');
-    message.extend_from_slice(request.path.as_bytes());
-    message.extend_from_slice(b" HTTP/1.1\r\n");
-    message.extend_from_slice(fields);
-    push_number(message, arrival);
-    message.push(b'-');
-    push_number(message, u64::from(sent));
-    message.extend_from_slice(b"\r\n");
-    for (name, value) in request.headers {
-        message.extend_from_slice(name.as_bytes());
-        message.extend_from_slice(b": ");
-        message.extend_from_slice(value.as_bytes());
-        message.extend_from_slice(b"\r\n");
-    }
-    let Some(body) = request.body else {
-        message.extend_from_slice(b"\r\n");
-        return;
-    };
-    if let Some(kind) = request.content_type {
-        message.extend_from_slice(b"content-type: ");
-        message.extend_from_slice(kind.as_bytes());
-        message.extend_from_slice(b"\r\n");
-    }
-    message.extend_from_slice(b"content-length: ");
-    push_number(message, body.len() as u64);
-    message.extend_from_slice(b"\r\n\r\n");
-    message.extend_from_slice(body);
+/// A user's message: its buffer and what is in it already.
+#[derive(Debug, Default)]
+pub(super) struct Message {
+    bytes: Vec<u8>,
+    method: Range<usize>,
+    path: Range<usize>,
+    /// Where the request's own part begins; nothing before it changes while method and path do not.
+    own: usize,
 }
 
-// The formatting machinery of the standard library costs several times as much, twice a request.
-fn push_number(message: &mut Vec<u8>, mut number: u64) {
-    if number < 10 {
-        message.push(b'0' + number as u8);
-        return;
+impl Message {
+    /// The message as it was composed last.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
-    let mut digits = [0_u8; 20];
-    let mut at = digits.len();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            break;
+
+    /// Writes `request`. `fields` are the fields every request carries, up to `x-request-id: <run>-`, the same in every call; arrival and
+    /// step follow.
+    ///
+    /// # Errors
+    /// [`FailureKind::Malformed`] for what could end a line of the head early.
+    pub(super) fn compose(
+        &mut self,
+        request: &Request<'_>,
+        fields: &[u8],
+        arrival: u64,
+        sent: u32,
+    ) -> Result<(), FailureKind> {
+        if !self.begins_like(request) {
+            self.begin(request, fields)?;
         }
+        if !request.has_clean_fields() {
+            return Err(FailureKind::Malformed);
+        }
+        self.bytes.truncate(self.own);
+        let mut digits = itoa::Buffer::new();
+        self.bytes
+            .extend_from_slice(digits.format(arrival).as_bytes());
+        self.bytes.push(b'-');
+        self.bytes.extend_from_slice(digits.format(sent).as_bytes());
+        self.bytes.extend_from_slice(b"\r\n");
+        for (name, value) in request.headers {
+            self.field(name, value.as_bytes());
+        }
+        if let Some(body) = request.body {
+            if let Some(kind) = request.content_type {
+                self.field("content-type", kind.as_bytes());
+            }
+            self.field("content-length", digits.format(body.len()).as_bytes());
+        }
+        self.bytes.extend_from_slice(b"\r\n");
+        self.bytes
+            .extend_from_slice(request.body.unwrap_or_default());
+        Ok(())
     }
-    message.extend_from_slice(&digits[at..]);
+
+    fn begins_like(&self, request: &Request<'_>) -> bool {
+        self.own > 0
+            && self.bytes[self.method.clone()] == *request.method.as_bytes()
+            && self.bytes[self.path.clone()] == *request.path.as_bytes()
+    }
+
+    fn begin(&mut self, request: &Request<'_>, fields: &[u8]) -> Result<(), FailureKind> {
+        self.own = 0;
+        if !request.has_clean_line() {
+            return Err(FailureKind::Malformed);
+        }
+        self.bytes.clear();
+        self.method = 0..request.method.len();
+        self.bytes.extend_from_slice(request.method.as_bytes());
+        self.bytes.push(b' ');
+        self.path = self.bytes.len()..self.bytes.len() + request.path.len();
+        self.bytes.extend_from_slice(request.path.as_bytes());
+        self.bytes.extend_from_slice(b" HTTP/1.1\r\n");
+        self.bytes.extend_from_slice(fields);
+        self.own = self.bytes.len();
+        Ok(())
+    }
+
+    fn field(&mut self, name: &str, value: &[u8]) {
+        self.bytes.extend_from_slice(name.as_bytes());
+        self.bytes.extend_from_slice(b": ");
+        self.bytes.extend_from_slice(value);
+        self.bytes.extend_from_slice(b"\r\n");
+    }
 }
 
 #[cfg(test)]
@@ -65,42 +99,64 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const FIELDS: &[u8] = b"host: h\r\nx-request-id: r-";
+
+    fn composed(message: &mut Message, request: &Request<'_>, arrival: u64, sent: u32) -> String {
+        let done = message.compose(request, FIELDS, arrival, sent);
+        assert_eq!(done, Ok(()));
+        String::from_utf8_lossy(message.bytes()).into_owned()
+    }
+
     #[test]
     fn a_message_is_whole() {
-        let mut message = Vec::new();
+        let mut message = Message::default();
         let headers = [("x-a", "b")];
         let request = Request::post("/p?q=1", b"{}").headers(&headers);
-        compose(
-            &mut message,
-            &request,
-            b"host: h\r\nx-request-id: r-",
-            12,
-            3,
-        );
         assert_eq!(
-            String::from_utf8_lossy(&message),
+            composed(&mut message, &request, 12, 3),
             "POST /p?q=1 HTTP/1.1\r\nhost: h\r\nx-request-id: r-12-3\r\nx-a: b\r\ncontent-type: application/json\r\n\
              content-length: 2\r\n\r\n{}"
         );
-        compose(
-            &mut message,
-            &Request::get("/"),
-            b"host: h\r\nx-request-id: r-",
-            0,
-            0,
-        );
         assert_eq!(
-            message,
-            b"GET / HTTP/1.1\r\nhost: h\r\nx-request-id: r-0-0\r\n\r\n"
+            composed(&mut message, &Request::get("/"), 0, 0),
+            "GET / HTTP/1.1\r\nhost: h\r\nx-request-id: r-0-0\r\n\r\n"
+        );
+    }
+
+    #[test]
+    fn what_could_end_a_line_is_refused_and_spoils_nothing() {
+        let mut message = Message::default();
+        let lines = ["/a b", "/a\r\nx: y", "a", "/\u{7f}", ""];
+        let fields = [("x y", "v"), ("x", "v\r\ny: z"), ("", "v"), ("x", "\0")];
+        for path in lines {
+            let bad = message.compose(&Request::get(path), FIELDS, 1, 0);
+            assert_eq!(bad, Err(FailureKind::Malformed), "{path:?}");
+        }
+        for field in fields {
+            let headers = [field];
+            let bad = message.compose(&Request::get("/").headers(&headers), FIELDS, 1, 0);
+            assert_eq!(bad, Err(FailureKind::Malformed), "{field:?}");
+        }
+        assert_eq!(
+            composed(&mut message, &Request::get("/"), 7, 0),
+            "GET / HTTP/1.1\r\nhost: h\r\nx-request-id: r-7-0\r\n\r\n"
         );
     }
 
     proptest! {
         #[test]
-        fn numbers_are_written_as_the_standard_library_does(number in any::<u64>()) {
-            let mut message = Vec::new();
-            push_number(&mut message, number);
-            prop_assert_eq!(message, number.to_string().into_bytes());
+        fn a_patched_message_is_the_one_written_anew(
+            requests in prop::collection::vec((0..3_usize, 0..4_usize, prop::option::of("[ab]{0,3}"), any::<u64>(), any::<u32>()), 1..40),
+        ) {
+            let mut kept = Message::default();
+            for (method, path, body, arrival, sent) in requests {
+                let method = ["GET", "POST", "PO"][method];
+                let path = ["/", "/a", "/a/b", "/ST"][path];
+                let request = Request::new(method, path);
+                let request = body.as_ref().map_or(request, |body| request.body(body.as_bytes()));
+                let anew = composed(&mut Message::default(), &request, arrival, sent);
+                prop_assert_eq!(composed(&mut kept, &request, arrival, sent), anew);
+            }
         }
     }
 }
