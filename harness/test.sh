@@ -9,7 +9,8 @@ say() { printf '\n== %s\n' "$*"; }
 # command, Debian package, what it is for
 needs() {
   cat <<'TXT'
-promtool prometheus checks of everything Prometheus reads
+promtool prometheus checks of everything Prometheus reads, and runs seen in it
+prometheus-alertmanager prometheus-alertmanager alerts followed to a webhook
 chromedriver chromium-driver the report is opened in a real browser
 TXT
 }

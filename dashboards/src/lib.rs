@@ -5,6 +5,7 @@
 //! cannot get onto a board; the boards themselves say what is shown, `layout` says where, `panel` says how, and `wire` is the
 //! JSON that Grafana reads.
 
+mod archive;
 mod board;
 mod expr;
 mod layout;
@@ -14,7 +15,8 @@ mod rules;
 mod settings;
 mod wire;
 
-pub use settings::{Settings, SettingsError};
+pub use archive::{END as OPEN_METRICS_END, Placed, open_metrics};
+pub use settings::{Discovery, Settings, SettingsError};
 
 /// One file of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,13 +36,18 @@ impl File {
     }
 }
 
-/// Every file of the monitoring tree, in a fixed order: boards, rules, scrape configuration, provisioning, README.
+/// Every file of the monitoring tree, in a fixed order: boards, rules, scrape and alert configuration, provisioning, README.
 ///
 /// # Panics
 /// If a board asks for a metric or label that the catalog lacks, which the tests of this crate rule out.
 pub fn export(settings: &Settings) -> Vec<File> {
     vec![
         File::new("README.md", provision::readme(settings)),
+        File::new(
+            "alertmanager/alertmanager.yml",
+            provision::alert_route(settings),
+        ),
+        File::new("compose.yaml", provision::compose(settings)),
         File::new(
             "grafana/dashboards/loadtest/engine.json",
             wire::to_json(&board::engine::board()),
@@ -57,6 +64,7 @@ pub fn export(settings: &Settings) -> Vec<File> {
             "grafana/provisioning/datasources/prometheus.yml",
             provision::data_source(settings),
         ),
+        File::new("prometheus/history.yml", provision::history_config()),
         File::new("prometheus/loadtest.rules.test.yml", rules::test_file()),
         File::new("prometheus/loadtest.rules.yml", rules::file()),
         File::new(

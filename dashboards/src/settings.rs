@@ -24,16 +24,32 @@ pub enum SettingsError {
         "{role} address {value:?} is not host:port with a port from 1 to 65535, hint: 127.0.0.1:6060"
     )]
     Address {
-        /// Whose address: `loadtest` or `target`.
+        /// Whose address: `loadtest`, `target` or `alertmanager`.
         role: &'static str,
         /// What was given.
         value: String,
     },
-    /// The URL of Prometheus is not one.
+    /// A URL is not one.
     #[error(
-        "prometheus url {0:?} is not an http or https url without quotes and spaces, hint: http://127.0.0.1:9090"
+        "{role} url {value:?} is not an http or https url without quotes and spaces, hint: {hint}"
     )]
-    PrometheusUrl(String),
+    Url {
+        /// Whose URL: `prometheus`, `history` or `webhook`.
+        role: &'static str,
+        /// What was given.
+        value: String,
+        /// One that would do.
+        hint: &'static str,
+    },
+}
+
+/// How Prometheus finds generator and target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Discovery {
+    /// At the two addresses of the settings, without a label `run_id`.
+    Addresses,
+    /// By the files that runs write into the folder `targets` beside the configuration, with the label `run_id`.
+    Files,
 }
 
 /// Checked choices for [`crate::export`].
@@ -43,17 +59,25 @@ pub struct Settings {
     loadtest_address: String,
     target_address: String,
     prometheus_url: String,
+    history_url: String,
+    alertmanager_address: String,
+    alert_webhook: String,
+    discovery: Discovery,
 }
 
 impl Default for Settings {
     /// One-second scrapes of the generator on 127.0.0.1:6061 and the target on 127.0.0.1:6060; Prometheus on
-    /// <http://127.0.0.1:9090>.
+    /// <http://127.0.0.1:9090>, the one for past runs on port 9091; Alertmanager on port 9093, which tells <http://127.0.0.1:6062/alerts>.
     fn default() -> Self {
         Self {
             scrape_interval: Duration::from_secs(1),
             loadtest_address: "127.0.0.1:6061".to_owned(),
             target_address: "127.0.0.1:6060".to_owned(),
             prometheus_url: "http://127.0.0.1:9090".to_owned(),
+            history_url: "http://127.0.0.1:9091".to_owned(),
+            alertmanager_address: "127.0.0.1:9093".to_owned(),
+            alert_webhook: "http://127.0.0.1:6062/alerts".to_owned(),
+            discovery: Discovery::Addresses,
         }
     }
 }
@@ -93,10 +117,44 @@ impl Settings {
     /// Sets where Grafana finds Prometheus.
     ///
     /// # Errors
-    /// [`SettingsError::PrometheusUrl`] if it is not an `http://` or `https://` URL.
+    /// [`SettingsError::Url`] if it is not an `http://` or `https://` URL.
     pub fn with_prometheus_url(mut self, url: &str) -> Result<Self, SettingsError> {
-        self.prometheus_url = checked_url(url)?;
+        self.prometheus_url = checked_url("prometheus", url, "http://127.0.0.1:9090")?;
         Ok(self)
+    }
+
+    /// Sets where Grafana finds the Prometheus of past runs.
+    ///
+    /// # Errors
+    /// As [`Settings::with_prometheus_url`].
+    pub fn with_history_url(mut self, url: &str) -> Result<Self, SettingsError> {
+        self.history_url = checked_url("history", url, "http://127.0.0.1:9091")?;
+        Ok(self)
+    }
+
+    /// Sets where Prometheus finds Alertmanager, as `host:port`.
+    ///
+    /// # Errors
+    /// [`SettingsError::Address`] if it is not `host:port`.
+    pub fn with_alertmanager_address(mut self, address: &str) -> Result<Self, SettingsError> {
+        self.alertmanager_address = checked_address("alertmanager", address)?;
+        Ok(self)
+    }
+
+    /// Sets whom Alertmanager tells.
+    ///
+    /// # Errors
+    /// As [`Settings::with_prometheus_url`].
+    pub fn with_alert_webhook(mut self, url: &str) -> Result<Self, SettingsError> {
+        self.alert_webhook = checked_url("webhook", url, "http://127.0.0.1:6062/alerts")?;
+        Ok(self)
+    }
+
+    /// Sets how Prometheus finds generator and target.
+    #[must_use]
+    pub fn with_discovery(mut self, discovery: Discovery) -> Self {
+        self.discovery = discovery;
+        self
     }
 
     /// The scrape interval as Prometheus and Grafana write it: `1s`, `500ms`.
@@ -120,6 +178,26 @@ impl Settings {
     /// The URL of Prometheus.
     pub(crate) fn prometheus_url(&self) -> &str {
         &self.prometheus_url
+    }
+
+    /// The URL of the Prometheus of past runs.
+    pub(crate) fn history_url(&self) -> &str {
+        &self.history_url
+    }
+
+    /// `host:port` of Alertmanager.
+    pub(crate) fn alertmanager_address(&self) -> &str {
+        &self.alertmanager_address
+    }
+
+    /// Whom Alertmanager tells.
+    pub(crate) fn alert_webhook(&self) -> &str {
+        &self.alert_webhook
+    }
+
+    /// How Prometheus finds generator and target.
+    pub(crate) fn discovery(&self) -> Discovery {
+        self.discovery
     }
 }
 
@@ -150,7 +228,11 @@ fn is_host(host: &str) -> bool {
     !host.is_empty() && host.bytes().all(part)
 }
 
-fn checked_url(value: &str) -> Result<String, SettingsError> {
+fn checked_url(
+    role: &'static str,
+    value: &str,
+    hint: &'static str,
+) -> Result<String, SettingsError> {
     let rest = value
         .strip_prefix("http://")
         .or_else(|| value.strip_prefix("https://"));
@@ -160,7 +242,11 @@ fn checked_url(value: &str) -> Result<String, SettingsError> {
         Some(rest) if !rest.is_empty() && !rest.starts_with('/') && rest.chars().all(plain) => {
             Ok(value.to_owned())
         }
-        _ => Err(SettingsError::PrometheusUrl(value.to_owned())),
+        _ => Err(SettingsError::Url {
+            role,
+            value: value.to_owned(),
+            hint,
+        }),
     }
 }
 

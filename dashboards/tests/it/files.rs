@@ -25,10 +25,13 @@ fn the_tree() {
         .collect();
     expect![[r#"
         README.md
+        alertmanager/alertmanager.yml
+        compose.yaml
         grafana/dashboards/loadtest/engine.json
         grafana/dashboards/loadtest/run.json
         grafana/provisioning/dashboards/loadtest.yml
         grafana/provisioning/datasources/prometheus.yml
+        prometheus/history.yml
         prometheus/loadtest.rules.test.yml
         prometheus/loadtest.rules.yml
         prometheus/prometheus.yml
@@ -82,10 +85,14 @@ fn settings_arrive_where_they_belong() {
 #[test]
 fn what_prometheus_scrapes() {
     expect![[r##"
-        # Written by `loadtest dashboards export`. To use an existing Prometheus, copy the two jobs and the rule file there.
+        # Written by loadtest. To use an existing Prometheus, copy the scrape jobs and the rule file there.
         global:
           evaluation_interval: 5s
         rule_files: [loadtest.rules.yml]
+        alerting:
+          alertmanagers:
+          - static_configs:
+            - targets: ["127.0.0.1:9093"]
         scrape_configs:
         # The generator shows metrics only while a run is on.
         - job_name: loadtest
@@ -106,7 +113,7 @@ fn what_prometheus_scrapes() {
 #[test]
 fn where_grafana_finds_prometheus() {
     expect![[r##"
-        # Written by `loadtest dashboards export`.
+        # Written by loadtest.
         apiVersion: 1
         datasources:
         - name: loadtest
@@ -119,6 +126,15 @@ fn where_grafana_finds_prometheus() {
             httpMethod: POST
             # The scrape interval of the jobs.
             timeInterval: 1s
+        # Past runs, one sample a second as they were recorded.
+        - name: loadtest-history
+          uid: loadtest-history
+          type: prometheus
+          access: proxy
+          url: "http://127.0.0.1:9091"
+          jsonData:
+            httpMethod: POST
+            timeInterval: 1s
     "##]]
     .assert_eq(&text_of("grafana/provisioning/datasources/prometheus.yml"));
 }
@@ -126,7 +142,7 @@ fn where_grafana_finds_prometheus() {
 #[test]
 fn where_grafana_finds_the_boards() {
     expect![[r#"
-        # Written by `loadtest dashboards export`.
+        # Written by loadtest.
         apiVersion: 1
         providers:
         - name: loadtest

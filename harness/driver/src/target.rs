@@ -92,7 +92,7 @@ impl Address {
     }
 
     /// Host and port as the `host` field has them.
-    pub(crate) fn authority(&self) -> String {
+    pub fn authority(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();
         match self.url.port() {
             Some(port) => format!("{host}:{port}"),

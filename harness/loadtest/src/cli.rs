@@ -1,11 +1,13 @@
 //! What may be typed.
 
+mod dashboards;
 mod limits;
 mod load;
 mod outputs;
 mod terminal;
 mod what;
 
+pub(crate) use dashboards::{BackfillArgs, DashboardsCommand, ExportArgs, UpArgs, ViewArgs};
 pub(crate) use limits::{CapacityArgs, LimitsFormat, StepArgs, SweepArgs};
 pub(crate) use load::LoadArgs;
 pub(crate) use outputs::{FileForm, OutputArgs, OutputFormat, ReportFile};
@@ -56,7 +58,9 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Stand the reference engine up by hand
     ServeEngine(ServeArgs),
-    /// Grafana dashboards and the Prometheus files they need
+    /// Look at finished runs in a browser
+    View(ViewArgs),
+    /// Grafana dashboards: files for them, servers to look at them with, and past runs for these servers
     #[command(subcommand)]
     Dashboards(DashboardsCommand),
 }
@@ -124,6 +128,9 @@ pub(crate) struct RunArgs {
     /// Where the generator serves its own /metrics while the run is on, or `off` [default: 127.0.0.1:6061 if it is free]
     #[arg(long, value_name = "ADDRESS", value_parser = listen_or_off, help_heading = "Output")]
     pub(crate) metrics_listen: Option<ListenOrOff>,
+    /// A folder that a Prometheus watches for targets: the run announces itself there [default: that of `dashboards up`, if it is there]
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub(crate) sd_dir: Option<PathBuf>,
     /// Print what would be done, and do not do it
     #[arg(long, help_heading = "Output")]
     pub(crate) dry_run: bool,
@@ -201,33 +208,6 @@ pub(crate) struct ServeArgs {
     /// Processors to use
     #[arg(long, hide = true, value_delimiter = ',')]
     pub(crate) cpus: Vec<usize>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum DashboardsCommand {
-    /// Write Grafana dashboards, provisioning files and a Prometheus configuration into a folder
-    Export(ExportArgs),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ExportArgs {
-    /// The folder; it must be empty or not exist
-    pub(crate) dir: PathBuf,
-    /// How often Prometheus scrapes
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "1s")]
-    pub(crate) scrape_interval: Duration,
-    /// Where Grafana finds Prometheus
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9090")]
-    pub(crate) prometheus_url: String,
-    /// Where the generator serves its metrics
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:6061")]
-    pub(crate) loadtest_address: String,
-    /// Where the target serves its metrics
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:6060")]
-    pub(crate) target_address: String,
-    /// Write into a folder that is not empty
-    #[arg(long)]
-    pub(crate) force: bool,
 }
 
 /// An address to listen on, or none.

@@ -3,6 +3,7 @@
 mod capacity;
 mod compare;
 mod dashboards;
+mod interrupt;
 mod list;
 mod plan;
 mod render;
@@ -11,9 +12,12 @@ mod run;
 mod serve_engine;
 mod steps;
 mod sweep;
+mod view;
 
 use crate::cli::{Cli, Command, DashboardsCommand, PlanCommand};
 use crate::exit::Outcome;
+
+pub(crate) use dashboards::STACK;
 
 /// Does what was typed.
 pub(crate) fn execute(cli: Cli) -> Outcome {
@@ -28,8 +32,11 @@ pub(crate) fn execute(cli: Cli) -> Outcome {
         Some(Command::Compare(arguments)) => compare::compare(&arguments),
         Some(Command::Report(arguments)) => report::report(&arguments),
         Some(Command::ServeEngine(arguments)) => serve_engine::serve(&arguments),
-        Some(Command::Dashboards(DashboardsCommand::Export(arguments))) => {
-            dashboards::export(&arguments)
-        }
+        Some(Command::View(arguments)) => view::view(&arguments),
+        Some(Command::Dashboards(command)) => match command {
+            DashboardsCommand::Export(arguments) => dashboards::export(&arguments),
+            DashboardsCommand::Up(arguments) => dashboards::up(&arguments),
+            DashboardsCommand::Backfill(arguments) => dashboards::backfill(&arguments),
+        },
     }
 }

@@ -17,6 +17,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const ROOT: &str = "target/loadtest";
 /// Records and profiles larger than this are not read.
 const MAX_FILE: u64 = 512 << 20;
+/// And of an archive of metrics, unpacked, so much is read.
+const MAX_ARCHIVE: u64 = 2 << 30;
 
 /// A folder that holds one run.
 #[derive(Debug, Clone)]
@@ -116,6 +118,31 @@ impl Folder {
         record::wire::from_json(&text).map_err(|e| {
             bad(e.to_string()).hint("was the file cut, edited, or written by a later version?")
         })
+    }
+
+    /// The text of the run's archive of metrics. One that was cut off, by a killed run, is read as far as it goes.
+    pub(crate) fn archive(&self) -> Result<String, Failure> {
+        let path = self.path.join(files::ARCHIVE);
+        let packed = fs::read(&path).map_err(|error| {
+            Failure::usage(format!("{}: {error}", path.display()))
+                .hint("runs of earlier versions kept no metrics")
+        })?;
+        let mut raw = Vec::new();
+        let read = GzDecoder::new(packed.as_slice())
+            .take(MAX_ARCHIVE)
+            .read_to_end(&mut raw);
+        match read {
+            Err(error) if raw.is_empty() => {
+                Err(Failure::usage(format!("{}: {error}", path.display())))
+            }
+            // The last line may be half a line.
+            Err(_) => {
+                let whole = raw.iter().rposition(|&byte| byte == b'\n');
+                raw.truncate(whole.map_or(0, |at| at + 1));
+                Ok(String::from_utf8_lossy(&raw).into_owned())
+            }
+            Ok(_) => Ok(String::from_utf8_lossy(&raw).into_owned()),
+        }
     }
 
     /// A profile of the run, if the folder has it.

@@ -11,6 +11,7 @@ mod live;
 mod output;
 mod provenance;
 mod target;
+mod web;
 
 use clap::Parser as _;
 use std::process::ExitCode;

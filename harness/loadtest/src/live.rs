@@ -1,11 +1,15 @@
-//! While a run is on: a view, a bar or lines for people, and the generator's `/metrics` for Prometheus.
+//! While a run is on: a view, a bar or lines for people, the generator's `/metrics` for Prometheus, and an archive of it for later.
 
+mod archive;
+mod discovery;
 mod manner;
 mod metrics;
 mod palette;
 mod progress;
 mod terminal;
 
+pub(crate) use archive::{Archive, TargetScrapes};
+pub(crate) use discovery::Discovery;
 pub(crate) use manner::{Manner, Surface, Wish};
 pub(crate) use metrics::{Labels, Live};
 pub(crate) use palette::Palette;
@@ -13,16 +17,19 @@ pub(crate) use progress::Progress;
 pub(crate) use terminal::Head;
 
 use driver::{Observer, WindowView};
+use std::sync::Arc;
 
-/// Tells both.
+/// Tells all three.
 pub(crate) struct Watchers {
     pub(crate) live: Live,
+    pub(crate) archive: Arc<Archive>,
     pub(crate) progress: Progress,
 }
 
 impl Observer for Watchers {
     fn window(&self, view: &WindowView<'_>) {
         self.live.window(view);
+        self.archive.keep_own(&self.live.registry().render());
         self.progress.window(view);
     }
 }

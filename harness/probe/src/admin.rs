@@ -28,5 +28,5 @@ pub fn router(registry: &Registry) -> Router {
 }
 
 async fn exposition(State(registry): State<Registry>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, metrics::CONTENT_TYPE)], registry.render())
+    ([(CONTENT_TYPE, metrics::CONTENT_TYPE)], registry.serve())
 }

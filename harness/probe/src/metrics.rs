@@ -9,6 +9,7 @@ mod family;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use prometheus::TextEncoder;
@@ -27,6 +28,7 @@ struct Inner {
     prometheus: prometheus::Registry,
     families: Mutex<BTreeMap<&'static str, Arc<FamilyCells>>>,
     on_scrape: RwLock<Vec<OnScrape>>,
+    served: AtomicU64,
 }
 
 /// The metrics of one process. Clones are the same registry.
@@ -123,6 +125,18 @@ impl Registry {
         let list = self.inner.on_scrape.write();
         list.unwrap_or_else(PoisonError::into_inner)
             .push(Box::new(read));
+    }
+
+    /// How often the operations listener has served [`Registry::render`]: tells whether anybody scrapes.
+    pub fn served(&self) -> u64 {
+        self.inner.served.load(Ordering::Relaxed)
+    }
+
+    /// [`Registry::render`] for somebody outside.
+    pub(crate) fn serve(&self) -> String {
+        let text = self.render();
+        self.inner.served.fetch_add(1, Ordering::Relaxed);
+        text
     }
 
     /// All series in the Prometheus text format 0.0.4, sorted. A family without series is left out.

@@ -30,3 +30,5 @@ pub const METRICS: &str = "metrics.prom";
 pub const TARGET_METRICS: &str = "target-metrics.prom";
 /// Comparison page of two runs.
 pub const COMPARISON: &str = "compare.html";
+/// Every exposition of generator and target, once a window; gzipped.
+pub const ARCHIVE: &str = "metrics.archive.gz";

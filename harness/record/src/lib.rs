@@ -2,6 +2,7 @@
 //!
 //! Floor 0 and pure: no I/O, no clock, no randomness. Everything above speaks in these types.
 
+pub mod archive;
 pub mod catalog;
 pub mod failure;
 pub mod files;

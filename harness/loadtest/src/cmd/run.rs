@@ -8,7 +8,7 @@ use super::render::{self, Profiles};
 use crate::cli::{ListenOrOff, OnInconclusive, RunArgs};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::folder::Folder;
-use crate::live::{Labels, Live, Watchers};
+use crate::live::{Archive, Discovery, Labels, Live, TargetScrapes, Watchers};
 use crate::output;
 use crate::target::Target;
 use driver::{Client, Job, Measured, Placement, ProfileBytes, Workload};
@@ -97,8 +97,10 @@ async fn offer(
     let process = target.process();
     // The guard lives until the audit is done, and then stops a target of ours.
     let (liveness, guard) = target.watch();
+    let archive = Arc::new(Archive::create(folder, &METRICS_USUAL.to_string())?);
     let watchers = Arc::new(Watchers {
         live: Live::new(&labels(resolved, workload.as_ref()), process),
+        archive: archive.clone(),
         progress: show::progress(
             arguments,
             resolved,
@@ -107,10 +109,14 @@ async fn offer(
         ),
     });
     let served = serve_metrics(arguments, &watchers.live)?;
+    let discovery = announce(arguments, resolved, target, &watchers.live, served.as_ref())?;
     workload
         .prepare(&client)
         .await
         .map_err(|e| unprepared(&e))?;
+    if let Some(discovery) = &discovery {
+        discovery.first_scrape().await;
+    }
     let started = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
@@ -133,11 +139,19 @@ async fn offer(
         counter: target.reference.then(|| REQUEST_COUNTER.to_owned()),
     };
     keep_what_was_measured_when_told_to_stop();
+    // Before the first window, so that every counter is seen where it began.
+    archive.keep_own(&watchers.live.registry().render());
+    let scrapes = TargetScrapes::start(archive.clone(), target.admin.as_deref());
     let measured = driver::measure(job).await;
+    drop(scrapes);
     // Before anything is printed, an error too.
     watchers.progress.finish();
     let measured = measured.map_err(|e| Failure::new(Exit::Internal, e))?;
     watchers.live.phase("done");
+    archive.keep_own(&watchers.live.registry().render());
+    if let Some(discovery) = discovery {
+        discovery.last_scrape().await;
+    }
     let audit = audit(&measured, workload.as_ref(), &client).await;
     drop(guard);
     let generator_metrics = watchers.live.registry().render();
@@ -152,6 +166,7 @@ async fn offer(
         generator_metrics,
     );
     finished.record.precision = known.facts();
+    finished.record.warnings.extend(archive.finish());
     Ok(finished)
 }
 
@@ -210,6 +225,39 @@ fn serve_metrics(arguments: &RunArgs, live: &Live) -> Result<Option<AdminHandle>
             ));
             Ok(None)
         }
+    }
+}
+
+// A folder that was asked for must be usable; the usual one is a convenience.
+fn announce(
+    arguments: &RunArgs,
+    resolved: &Resolved,
+    target: &Target,
+    live: &Live,
+    served: Option<&AdminHandle>,
+) -> Result<Option<Discovery>, Failure> {
+    let usual = Path::new(super::STACK).join("prometheus/targets");
+    let dir = match &arguments.sd_dir {
+        Some(dir) => dir.as_path(),
+        None if usual.is_dir() => usual.as_path(),
+        None => return Ok(None),
+    };
+    let Some(served) = served else {
+        return Ok(None);
+    };
+    let admin = target.admin.as_deref();
+    let admin = admin.and_then(|admin| driver::Address::parse(admin).ok());
+    let announced = Discovery::announce(
+        dir,
+        &resolved.run_id,
+        live.registry(),
+        &served.local_addr().to_string(),
+        admin.map(|address| address.authority()).as_deref(),
+    );
+    match announced {
+        Ok(discovery) => Ok(Some(discovery)),
+        Err(failure) if arguments.sd_dir.is_some() => Err(failure),
+        Err(_) => Ok(None),
     }
 }
 

@@ -1,8 +1,7 @@
 //! Many runs against one target: each step is this program again, in a process of its own, because Goose offers load once in a process
 //! and because what one step leaves in the generator must not be in the next.
 
-mod interrupt;
-
+use super::interrupt::Interrupt;
 use super::run;
 use crate::cli::{Cli, Command as Typed, RunArgs, StepArgs};
 use crate::exit::{Exit, Failure};
@@ -11,7 +10,6 @@ use crate::output;
 use crate::target::Target;
 use clap::Parser as _;
 use driver::Placement;
-use interrupt::Interrupt;
 use plan::Plan;
 use record::run::{Ending, RunRecord};
 use std::path::PathBuf;

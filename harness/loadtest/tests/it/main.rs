@@ -10,6 +10,7 @@ mod canonical;
 mod exported;
 mod interrupted;
 mod limits;
+mod monitoring;
 mod outputs;
 mod readme;
 mod service;

@@ -1,4 +1,4 @@
-//! Ctrl-C while many runs go on: the one under way keeps what it measured, no other begins, and the report is still written.
+//! Ctrl-C in commands that start others: the run under way keeps what it measured, no other begins, and what is left to do is still done.
 
 use crate::exit::{Exit, Failure};
 use rustix::process::{Pid, Signal, kill_process};
