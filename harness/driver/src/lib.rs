@@ -28,6 +28,7 @@ mod session;
 mod target;
 mod transport;
 mod workload;
+pub mod yardstick;
 
 pub use client::{Client, ClientError};
 pub use exposition::Exposition;
