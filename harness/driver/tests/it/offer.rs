@@ -20,45 +20,67 @@ pub struct Offer {
     pub seconds: u32,
     pub timeout: Duration,
     pub drain: Duration,
+    pub warmup: Duration,
+    /// `constant` or `poisson`.
+    pub arrivals: &'static str,
+    pub seed: u64,
 }
 
 impl Offer {
     pub fn open(server: &Server, rate: u32, seconds: u32) -> Self {
+        Self::open_at(server.url(), rate, seconds)
+    }
+
+    pub fn open_at(url: String, rate: u32, seconds: u32) -> Self {
         Self {
-            url: server.url(),
+            url,
             rate: Some(rate),
             connections: 64,
             seconds,
             timeout: Duration::from_secs(5),
             drain: Duration::from_secs(5),
+            warmup: Duration::from_secs(1),
+            arrivals: "constant",
+            seed: 1,
         }
     }
 
     pub fn closed(server: &Server, users: u32, seconds: u32) -> Self {
+        Self::closed_at(server.url(), users, seconds)
+    }
+
+    pub fn closed_at(url: String, users: u32, seconds: u32) -> Self {
         Self {
             rate: None,
             connections: users,
-            ..Self::open(server, 1, seconds)
+            ..Self::open_at(url, 1, seconds)
         }
+    }
+
+    /// The plan that is run.
+    pub fn parsed(&self) -> plan::Plan {
+        plan::parse::plan(&self.plan(), "test").unwrap()
     }
 
     fn plan(&self) -> String {
         let schedule = match self.rate {
             Some(rate) => format!(
-                "arrivals = \"constant\"\nrate = \"{rate}/s\"\nmax_in_flight = {}",
-                self.connections
+                "arrivals = \"{}\"\nrate = \"{rate}/s\"\nmax_in_flight = {}",
+                self.arrivals, self.connections
             ),
             None => format!("users = {}\nthink = \"0ms\"", self.connections),
         };
         format!(
-            "schema = 1\nname = \"test\"\nseed = 1\nmodel = \"{}\"\ntarget = {{ timeout = \"{}ms\" }}\n\
-             phases = {{ warmup = \"1s\", duration = \"{}s\", drain = \"{}ms\" }}\n[schedule]\n{schedule}\n[[scenario]]\nname = \"get\"\nweight = 1\n",
+            "schema = 1\nname = \"test\"\nseed = {}\nmodel = \"{}\"\ntarget = {{ timeout = \"{}ms\" }}\n\
+             phases = {{ warmup = \"{}ms\", duration = \"{}s\", drain = \"{}ms\" }}\n[schedule]\n{schedule}\n[[scenario]]\nname = \"get\"\nweight = 1\n",
+            self.seed,
             if self.rate.is_some() {
                 "open"
             } else {
                 "closed"
             },
             self.timeout.as_millis(),
+            self.warmup.as_millis(),
             self.seconds,
             self.drain.as_millis(),
         )
@@ -106,7 +128,7 @@ pub fn offer(offer: &Offer) -> Measured {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let runtime = driver::runtime(2).unwrap();
     let job = Job {
-        plan: plan::parse::plan(&offer.plan(), "test").unwrap(),
+        plan: offer.parsed(),
         address: Address::parse(&offer.url).unwrap(),
         workload: Arc::new(Get),
         run_id: "test".to_owned(),
