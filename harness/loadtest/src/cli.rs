@@ -4,6 +4,7 @@ mod dashboards;
 mod limits;
 mod load;
 mod outputs;
+mod selftest;
 mod terminal;
 mod what;
 
@@ -11,6 +12,7 @@ pub(crate) use dashboards::{BackfillArgs, DashboardsCommand, ExportArgs, UpArgs,
 pub(crate) use limits::{CapacityArgs, LimitsFormat, StepArgs, SweepArgs};
 pub(crate) use load::LoadArgs;
 pub(crate) use outputs::{FileForm, OutputArgs, OutputFormat, ReportFile};
+pub(crate) use selftest::{SelftestArgs, YardstickArgs};
 pub(crate) use terminal::TerminalArgs;
 pub(crate) use what::WhatArgs;
 
@@ -60,6 +62,11 @@ pub(crate) enum Command {
     ServeEngine(ServeArgs),
     /// Look at finished runs in a browser
     View(ViewArgs),
+    /// Hold the instrument against what is known to be true
+    Selftest(SelftestArgs),
+    /// The target of the self-test
+    #[command(hide = true)]
+    Yardstick(YardstickArgs),
     /// Grafana dashboards: files for them, servers to look at them with, and past runs for these servers
     #[command(subcommand)]
     Dashboards(DashboardsCommand),

@@ -9,6 +9,7 @@ mod plan;
 mod render;
 mod report;
 mod run;
+mod selftest;
 mod serve_engine;
 mod steps;
 mod sweep;
@@ -33,6 +34,8 @@ pub(crate) fn execute(cli: Cli) -> Outcome {
         Some(Command::Report(arguments)) => report::report(&arguments),
         Some(Command::ServeEngine(arguments)) => serve_engine::serve(&arguments),
         Some(Command::View(arguments)) => view::view(&arguments),
+        Some(Command::Selftest(arguments)) => selftest::selftest(&arguments),
+        Some(Command::Yardstick(arguments)) => selftest::yardstick(&arguments),
         Some(Command::Dashboards(command)) => match command {
             DashboardsCommand::Export(arguments) => dashboards::export(&arguments),
             DashboardsCommand::Up(arguments) => dashboards::up(&arguments),

@@ -1,8 +1,9 @@
 //! One run of the driver with a single step.
 
 use crate::server::Server;
+use driver::yardstick::Yardstick;
 use driver::{
-    Address, AuditFuture, Client, ClientError, Job, Journey, Measured, Observer, Request,
+    Address, AuditFuture, Client, ClientError, Job, Journey, Measured, Observer, Process, Request,
     WindowView, Workload, measure, session,
 };
 use goose::goose::{Scenario, Transaction, TransactionFunction};
@@ -24,6 +25,8 @@ pub struct Offer {
     /// `constant` or `poisson`.
     pub arrivals: &'static str,
     pub seed: u64,
+    /// The target's, where it has one of its own.
+    pub process: Option<Process>,
 }
 
 impl Offer {
@@ -42,18 +45,27 @@ impl Offer {
             warmup: Duration::from_secs(1),
             arrivals: "constant",
             seed: 1,
+            process: None,
+        }
+    }
+
+    pub fn open_to(target: &Yardstick, rate: u32, seconds: u32) -> Self {
+        Self {
+            process: Some(Process::of(target.pid())),
+            ..Self::open_at(target.url(), rate, seconds)
         }
     }
 
     pub fn closed(server: &Server, users: u32, seconds: u32) -> Self {
-        Self::closed_at(server.url(), users, seconds)
+        Self::open(server, 1, seconds).closed_by(users)
     }
 
-    pub fn closed_at(url: String, users: u32, seconds: u32) -> Self {
+    /// The same without a rate: so many users instead.
+    pub fn closed_by(self, users: u32) -> Self {
         Self {
             rate: None,
             connections: users,
-            ..Self::open_at(url, 1, seconds)
+            ..self
         }
     }
 
@@ -133,7 +145,7 @@ pub fn offer(offer: &Offer) -> Measured {
         workload: Arc::new(Get),
         run_id: "test".to_owned(),
         shards: 2,
-        process: None,
+        process: offer.process,
         admin: None,
         liveness: Box::new(|| None),
         log: Box::new(std::io::sink()),

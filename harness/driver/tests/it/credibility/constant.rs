@@ -9,7 +9,7 @@ use std::time::Duration;
 #[test]
 fn load_a_constant_target_has_the_service_time_that_it_says_it_has() {
     let target = target::start(Behaviour::Constant(Duration::from_millis(5)));
-    let measured = offer(&Offer::open_at(target.url(), 200, 3));
+    let measured = offer(&Offer::open_to(&target, 200, 3));
     let facts = target.finish().unwrap();
     let service = &measured.steps[0].ok.service;
     // True on any machine, however busy: nothing is shorter than it was, lost, counted twice or left out of the sum.
@@ -31,7 +31,7 @@ fn load_a_constant_target_has_the_service_time_that_it_says_it_has() {
 #[test]
 fn load_closed_users_reach_the_throughput_that_their_number_allows() {
     let target = target::start(Behaviour::Constant(Duration::from_millis(10)));
-    let measured = offer(&Offer::closed_at(target.url(), 4, 3));
+    let measured = offer(&Offer::open_to(&target, 1, 3).closed_by(4));
     let facts = target.finish().unwrap();
     let asked: u64 = measured.windows.iter().map(|window| window.requests).sum();
     assert_eq!(asked, facts.answered);

@@ -18,7 +18,7 @@ fn load_what_an_overloaded_target_leaves_behind_is_a_lower_bound() {
         drain: Duration::ZERO,
         warmup: Duration::ZERO,
         timeout: Duration::from_secs(30),
-        ..Offer::open_at(target.url(), 200, SECONDS)
+        ..Offer::open_to(&target, 200, SECONDS)
     };
     let measured = offer(&load);
     drop(target);

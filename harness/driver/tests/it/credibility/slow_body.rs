@@ -9,7 +9,7 @@ use std::time::Duration;
 #[test]
 fn load_an_answer_is_done_when_its_body_is_complete() {
     let target = target::start(Behaviour::SlowBody(Duration::from_millis(50)));
-    let measured = offer(&Offer::open_at(target.url(), 50, 2));
+    let measured = offer(&Offer::open_to(&target, 50, 2));
     let facts = target.finish().unwrap();
     let service = &measured.steps[0].ok.service;
     assert_eq!(service.count(), 100);

@@ -16,7 +16,7 @@ fn load_a_stopped_target_is_in_response_time_and_not_in_service_time() {
     let mut target = target::start(Behaviour::Constant(Duration::ZERO));
     let load = Offer {
         connections: CONNECTIONS,
-        ..Offer::open_at(target.url(), 500, SECONDS)
+        ..Offer::open_to(&target, 500, SECONDS)
     };
     let measured = std::thread::scope(|scope| {
         let target = &mut target;

@@ -19,7 +19,7 @@ fn stop_this_process_in(wait: &str, length: &str) -> std::process::Child {
 #[test]
 fn load_a_generator_that_stood_still_is_found_out_by_its_own_record() {
     let mut target = target::start(Behaviour::Constant(Duration::from_millis(1)));
-    let load = Offer::open_at(target.url(), 200, 3);
+    let load = Offer::open_to(&target, 200, 3);
     let mut shell = None;
     let measured = std::thread::scope(|scope| {
         let (target, shell) = (&mut target, &mut shell);

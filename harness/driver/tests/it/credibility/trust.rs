@@ -25,11 +25,27 @@ pub fn distrust(measured: &Measured) -> Option<String> {
             ))
         })
         .or_else(|| beyond(health.steal, 0.05).map(|share| format!("steal {share:.2}")))
-        .or_else(|| beyond(health.cpu_pressure, 0.20).map(|share| format!("pressure {share:.2}")))
+        .or_else(|| {
+            let pressure = beyond(health.cpu_pressure, 0.20)?;
+            let outside = outside(measured).filter(|share| *share > 0.15)?;
+            Some(format!("pressure {pressure:.2}, strangers {outside:.2}"))
+        })
         .or_else(|| {
             let periods = health.throttled_periods.filter(|&periods| periods > 0)?;
             Some(format!("throttled in {periods} periods"))
         })
+}
+
+// The share of the machine that neither generator nor target used: they press each other too, and that is no stranger's doing.
+fn outside(measured: &Measured) -> Option<f64> {
+    let costs = &measured.costs;
+    let own = (costs.generator_cpu? + costs.target_cpu?).as_secs_f64();
+    let all = measured.steady.length().as_secs_f64() * f64::from(cores());
+    Some(measured.health.machine_cpu? - own / all)
+}
+
+fn cores() -> u32 {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get) as u32
 }
 
 fn late(measured: &Measured) -> Option<String> {
@@ -39,8 +55,7 @@ fn late(measured: &Measured) -> Option<String> {
         .iter()
         .for_each(|step| response.add(&step.ok.response));
     let delay = measured.delays.pacing.quantile(0.99)?;
-    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let limit = pacing_limit_ns(pacing_floor_ns(cores as u32), response.quantile(0.99)?);
+    let limit = pacing_limit_ns(pacing_floor_ns(cores()), response.quantile(0.99)?);
     (delay > limit).then(|| format!("pacing delay p99 {delay} ns, limit {limit} ns"))
 }
 
