@@ -13,6 +13,7 @@ mod limits;
 mod monitoring;
 mod outputs;
 mod readme;
+mod selftest;
 mod service;
 mod terminal;
 mod tool;

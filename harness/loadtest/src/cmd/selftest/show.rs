@@ -1,7 +1,7 @@
 //! The result for people and for scripts.
 
 use super::overall;
-use super::truth::{Figure, Held, Truth};
+use super::truth::{Allowed, Figure, Held, Truth};
 use serde_json::{Value, json};
 
 const COLUMNS: [&str; 7] = [
@@ -82,6 +82,8 @@ fn difference(truth: &Truth) -> String {
         .to_owned();
     };
     match truth.truth {
+        // How far below the most is no error.
+        _ if truth.allowed == Allowed::AtMost && says <= is => "below".to_owned(),
         Figure::Count(_) => format!("{:+}", says - is),
         _ if is > 0.0 => format!("{:+.2} %", (says / is - 1.0) * 100.0),
         _ => "none".to_owned(),

@@ -80,6 +80,14 @@ fn the_table_says_truth_measure_difference_and_what_disturbed() {
 }
 
 #[test]
+fn what_is_below_the_most_is_no_difference() {
+    let text = show::table(&[("a", truth(40.0, Allowed::AtMost))], "dir");
+    assert!(text.contains("below  at most"), "{text}");
+    let text = show::table(&[("a", truth(140.0, Allowed::AtMost))], "dir");
+    assert!(text.contains("+40.00 %  at most  WRONG"), "{text}");
+}
+
+#[test]
 fn every_plan_of_the_experiments_is_one_that_a_user_could_write() {
     let load = bench::Load {
         name: "x",
