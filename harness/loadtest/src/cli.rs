@@ -63,6 +63,7 @@ pub(crate) enum Command {
     /// Look at finished runs in a browser
     View(ViewArgs),
     /// Hold the instrument against what is known to be true
+    #[command(long_about = selftest::ABOUT)]
     Selftest(SelftestArgs),
     /// The target of the self-test
     #[command(hide = true)]

@@ -51,8 +51,9 @@ fn load_every_truth_is_told_and_none_is_wrong() {
     assert_eq!(ran.stderr, "", "--quiet says nothing on the way");
     // Every run is one like any other, to be looked at.
     let stopped = loadtest(&["report", dir.join("stopped").to_str().unwrap()]);
-    assert_eq!(stopped.code, Some(4), "{}", stopped.stdout);
-    assert!(stopped.stdout.contains("generator_"), "{}", stopped.stdout);
+    for part in ["INVALID", "generator_late"] {
+        assert!(stopped.stdout.contains(part), "{}", stopped.stdout);
+    }
 }
 
 #[test]
