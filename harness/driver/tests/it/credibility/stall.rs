@@ -39,16 +39,17 @@ fn load_a_stopped_target_is_in_response_time_and_not_in_service_time() {
     let service = &step.ok.service;
     let slow = service.count() - service.count_at_or_below(500 * MS);
     assert!((1..=u64::from(CONNECTIONS)).contains(&slow), "{slow}");
-    if is_trusted("stall", &measured) {
-        let length = u64::from(SECONDS) * 1000 * MS;
-        for q in [0.95, 0.99] {
-            let truth = after_a_stall(q, facts.longest_gap_ns, length);
-            let response = step.ok.response.quantile(q).unwrap() as f64;
-            assert!(
-                is_within(0.01, response, truth),
-                "p{q}: {response}, {truth}"
-            );
-        }
+    let trusted = is_trusted("stall", &measured);
+    let length = u64::from(SECONDS) * 1000 * MS;
+    for q in [0.95, 0.99] {
+        let truth = after_a_stall(q, facts.longest_gap_ns, length);
+        let response = step.ok.response.quantile(q).unwrap() as f64;
+        let right = is_within(0.01, response, truth);
+        // A busy machine adds to it, and is no excuse for a stall that was not seen.
+        let excused = !trusted && response > 0.9 * truth;
+        assert!(right || excused, "p{q}: {response}, {truth}");
+    }
+    if trusted {
         assert!(service.quantile(0.99).unwrap() < 50 * MS);
     }
 }

@@ -253,7 +253,10 @@ fn overload(bench: &Bench) -> Result<Vec<Truth>, Failure> {
     let finished = done.iter().filter(|&&done| done <= end).count() as u64;
     // Arrivals at twice the capacity: each waits longer than the one before, so the largest hundredth is the last.
     let last = intended.len() * 99 / 100;
-    let p99 = done[last].saturating_sub(intended[last]);
+    let response = |at: usize| done[at].saturating_sub(intended[at]);
+    let (p99, quarter) = (response(last), response(intended.len() / 4 - 1));
+    // Whoever is unfinished ranks above all that finished.
+    let share = 0.25 * all as f64 / record.response_time().count().max(1) as f64;
     let arrivals = &record.arrivals;
     let mut low = record.response_time();
     low.add(&record.unfinished);
@@ -284,6 +287,12 @@ fn overload(bench: &Bench) -> Result<Vec<Truth>, Failure> {
             count(all - arrivals.succeeded),
             count(record.unfinished.count()),
             Allowed::Nothing,
+        ),
+        Truth::in_time(
+            &record,
+            "response time p25, of all arrivals",
+            (ns(quarter), at(&record.response_time(), share)),
+            Allowed::Share(0.02),
         ),
         Truth::always(
             "response time p99, from below",

@@ -3,6 +3,7 @@
 use super::overall;
 use super::truth::{Allowed, Figure, Held, Truth};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 const COLUMNS: [&str; 7] = [
     "experiment",
@@ -35,12 +36,18 @@ pub(super) fn table(truths: &[(&str, Truth)], folder: &str) -> String {
         text.push_str(line(row, &widths).trim_end());
         text.push('\n');
     }
-    for (experiment, truth) in truths.iter().filter(|(_, one)| one.held == Held::Disturbed) {
-        for why in &truth.disturbances {
-            text.push_str(&format_args!("{experiment}: {why}\n").to_string());
-        }
-    }
+    text.extend(disturbances(truths));
     text + &conclusion(truths, folder)
+}
+
+// Each once, however many figures it spoilt.
+fn disturbances(truths: &[(&str, Truth)]) -> BTreeSet<String> {
+    let spoilt = truths.iter().filter(|(_, one)| one.held == Held::Disturbed);
+    let all = spoilt.flat_map(|(experiment, truth)| {
+        let lines = truth.disturbances.iter();
+        lines.map(move |why| format!("{experiment}: {why}\n"))
+    });
+    all.collect()
 }
 
 // Figures stand right, words left.

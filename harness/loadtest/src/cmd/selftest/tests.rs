@@ -42,6 +42,17 @@ fn a_disturbed_run_excuses_times_and_never_counts() {
     };
     assert_eq!(timed(&late(), 150.0), Held::Disturbed);
     assert_eq!(timed(&late(), 100.0), Held::Holds, "right is right");
+    assert_eq!(
+        timed(&late(), 50.0),
+        Held::Wrong,
+        "no machine makes a time shorter"
+    );
+    let finished = |measured| {
+        let figures = (Figure::Count(300), Figure::Count(measured));
+        Truth::in_time(&late(), "x", figures, Allowed::Share(0.05)).held
+    };
+    assert_eq!(finished(200), Held::Disturbed);
+    assert_eq!(finished(400), Held::Wrong, "more than there can be");
     assert_eq!(truth(150.0, Allowed::Share(0.01)).held, Held::Wrong);
 }
 
