@@ -59,6 +59,8 @@ pub(crate) struct Collected {
     /// Steady windows in which anything was sent, and those of them in which it was sent late.
     pub(crate) windows_steady: u64,
     pub(crate) windows_late: u64,
+    /// Arrivals given up until the end of the last window.
+    dropped: u64,
     /// Whether the judge found the target steady before the end of the longest warm-up.
     pub(crate) found_steady: bool,
     /// The first error of the histogram log; the run went on without it.
@@ -74,6 +76,7 @@ impl Collected {
             answered: 0,
             windows_steady: 0,
             windows_late: 0,
+            dropped: 0,
             found_steady: false,
             log_error: None,
         }
@@ -171,6 +174,9 @@ impl Collector {
             Decision::Extend(by) if !view.remaining.is_zero() => self.edges.extend(by),
             Decision::Continue | Decision::Extend(_) => {}
             Decision::Abort(why) => {
+                // What finishes from now on, in the drain, is in no rate.
+                self.edges
+                    .end_steady(view.window.span.end.as_nanos() as u64);
                 let _ = self.abort.set(why);
             }
         }
@@ -234,14 +240,14 @@ impl Collector {
             collected.log_error = self.write_log(window, sets).err();
         }
         let steady_end = Duration::from_nanos(self.edges.steady_end());
+        let dropped = self.handover.as_ref();
+        let dropped = dropped.map_or(0, |handover| handover.dropped());
         let view = WindowView {
             window,
             sets: [&sets.warmup, &sets.steady],
             remaining: steady_end.saturating_sub(window.span.end),
-            dropped: self
-                .handover
-                .as_ref()
-                .map_or(0, |handover| handover.dropped()),
+            dropped,
+            dropped_before: std::mem::replace(&mut collected.dropped, dropped),
             users: self.users,
         };
         self.observer.window(&view);

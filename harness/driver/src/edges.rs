@@ -46,6 +46,11 @@ impl Edges {
             .fetch_add(by.as_nanos() as u64, Ordering::AcqRel);
     }
 
+    /// Ends the steady phase at `at`, if it was to end later.
+    pub(crate) fn end_steady(&self, at: u64) {
+        self.steady_end.fetch_min(at, Ordering::AcqRel);
+    }
+
     pub(crate) fn phase(&self, at: u64) -> Phase {
         if at < self.warmup_end() {
             Phase::Warmup
@@ -104,5 +109,9 @@ mod tests {
         edges.extend(Duration::from_secs(2));
         assert_eq!(edges.steady_end(), 14_500 * MS);
         assert_eq!(edges.phase(14_000 * MS), Phase::Steady);
+        edges.end_steady(5000 * MS);
+        edges.end_steady(6000 * MS);
+        assert_eq!(edges.steady_end(), 5000 * MS);
+        assert_eq!(edges.phase(5000 * MS), Phase::Drain);
     }
 }

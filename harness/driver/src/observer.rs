@@ -14,6 +14,8 @@ pub struct WindowView<'a> {
     pub remaining: Duration,
     /// Arrivals given up since T0 because the backlog was full.
     pub dropped: u64,
+    /// Those of them that were given up before the window began.
+    pub dropped_before: u64,
     /// Users that are running.
     pub users: u64,
 }

@@ -4,6 +4,7 @@ mod cost;
 mod figures;
 mod health;
 mod origin;
+mod stretch;
 
 pub use cost::{Allocations, Costs, ProfileFacts, ProfileKind, ProfileOutcome};
 pub use health::{
@@ -11,6 +12,7 @@ pub use health::{
     pacing_floor_ns, pacing_limit_ns,
 };
 pub use origin::{PlanFacts, Provenance, TargetFacts};
+pub use stretch::{RuleStretches, Stretch};
 
 use crate::failure::FailureKind;
 use crate::histogram::{Histogram, Summary};
@@ -89,6 +91,10 @@ pub struct RunRecord {
     pub warmup: WarmupFacts,
     /// Whether the quantile that the plan asks for is known well enough; `None` if it asks for none.
     pub precision: Option<PrecisionFacts>,
+    /// Rules that are judged on stretches of the steady phase, and what each stretch showed.
+    pub stretches: Vec<RuleStretches>,
+    /// Which rule of the plan stopped the run before its time, and when, in a sentence; `None` if none did.
+    pub aborted: Option<String>,
     /// One-second windows, all phases.
     pub windows: Vec<Window>,
     /// What the steady phase cost.

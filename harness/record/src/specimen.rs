@@ -80,6 +80,8 @@ pub fn record(response_ns: &[u64]) -> RunRecord {
             ..WarmupFacts::default()
         },
         precision: None,
+        stretches: Vec::new(),
+        aborted: None,
         costs: Costs {
             generator_cpu: Some(Duration::from_millis(1500)),
             target_cpu: Some(Duration::from_millis(2500)),

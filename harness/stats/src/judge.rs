@@ -55,6 +55,7 @@ pub fn judge_by(record: &RunRecord, rules: &[Rule]) -> Judgement {
     let wrong = wrong_answers(record);
     let invalid = validity::reasons(record, &thresholds);
     let mut broken = broken(&thresholds);
+    broken.extend(aborted(record));
     broken.extend(validity::all_failed(record));
     let open = undecided(record, &thresholds);
     let verdict = if !wrong.is_empty() {
@@ -105,13 +106,37 @@ fn broken(thresholds: &[RuleResult]) -> Vec<Reason> {
             Reason::new(
                 "threshold",
                 format!(
-                    "{} does not hold: {seen}, from {} samples",
-                    result.rule, result.samples
+                    "{} does not hold: {seen}, from {} samples{}",
+                    result.rule,
+                    result.samples,
+                    where_broken(result)
                 ),
                 "compare with an earlier run: loadtest compare BASELINE CANDIDATE",
             )
         })
         .collect()
+}
+
+fn where_broken(result: &RuleResult) -> String {
+    result.stretches.map_or_else(String::new, |all| {
+        format!(
+            " between {:.1} s and {:.1} s, the worst of {} stretches out of {}",
+            all.worst.start.as_secs_f64(),
+            all.worst.end.as_secs_f64(),
+            all.broken,
+            all.judged
+        )
+    })
+}
+
+// Whatever the rule would say of all that was measured: it was broken when it had to hold.
+fn aborted(record: &RunRecord) -> Option<Reason> {
+    let why = record.aborted.as_ref()?;
+    Some(Reason::new(
+        "aborted",
+        why.clone(),
+        "the numbers are those until then",
+    ))
 }
 
 fn undecided(record: &RunRecord, thresholds: &[RuleResult]) -> Vec<Reason> {
@@ -133,11 +158,24 @@ fn undecided(record: &RunRecord, thresholds: &[RuleResult]) -> Vec<Reason> {
     {
         reasons.push(Reason::new(
             "undecided",
-            format!("{} cannot be decided: {} arrivals did not finish, and their times are known only from below", result.rule, record.unfinished.count()),
+            why_undecided(result, record),
             "give the run a longer drain, or offer less",
         ));
     }
     reasons
+}
+
+fn why_undecided(result: &RuleResult, record: &RunRecord) -> String {
+    let rule = &result.rule;
+    if result.stretches.is_some() {
+        return format!(
+            "{rule} cannot be decided: in some stretch too little went wrong to be sure, or its requests are known only from below"
+        );
+    }
+    let unfinished = record.unfinished.count();
+    format!(
+        "{rule} cannot be decided: {unfinished} arrivals did not finish, and their times are known only from below"
+    )
 }
 
 #[cfg(test)]

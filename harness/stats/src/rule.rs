@@ -1,8 +1,9 @@
 //! One threshold against one record.
 
+use crate::sliding;
 use record::histogram::Histogram;
 use record::rule::{Metric, Operator, Rule, Term};
-use record::run::{RunRecord, StepRecord};
+use record::run::{RunRecord, Span, StepRecord};
 
 /// A threshold and what was seen.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,9 +16,25 @@ pub struct RuleResult {
     pub samples: u64,
     /// Whether the rule holds; `None` if that cannot be said.
     pub held: Option<bool>,
+    /// Of a rule `over` a time: its stretches, of which figure and samples are those of the worst.
+    pub stretches: Option<Stretches>,
+}
+
+/// The stretches that a rule was judged on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretches {
+    /// How many.
+    pub judged: u64,
+    /// How many of them broke it.
+    pub broken: u64,
+    /// The one furthest beyond the limit, or nearest to it.
+    pub worst: Span,
 }
 
 pub(crate) fn judge(rule: &Rule, record: &RunRecord) -> RuleResult {
+    if rule.over.is_some() {
+        return sliding::judge(rule, record);
+    }
     let (observed, samples, held) = if rule.metric.is_duration() {
         duration(rule, record)
     } else {
@@ -33,24 +50,40 @@ pub(crate) fn judge(rule: &Rule, record: &RunRecord) -> RuleResult {
         observed,
         samples,
         held,
+        stretches: None,
     }
 }
 
-// Unfinished arrivals are known from below only. Low: each counts with its age. High: each ranks above all finished ones. What holds at the
-// end that makes it hardest holds; what does not hold at the end that makes it easiest is broken; between them nobody can say.
 fn duration(rule: &Rule, record: &RunRecord) -> (Option<f64>, u64, Option<bool>) {
     let (finished, unfinished) = times(rule, record);
+    let (low, high) = bounds(rule.term, &finished, &unfinished);
+    let samples = finished.count() + unfinished.count();
+    (low, samples, held(rule, low, high))
+}
+
+/// Unfinished arrivals are known from below only. Low: each counts with its age. High: each ranks above all finished ones; `None` where
+/// that is unbounded.
+pub(crate) fn bounds(
+    term: Term,
+    finished: &Histogram,
+    unfinished: &Histogram,
+) -> (Option<f64>, Option<f64>) {
     let mut all = finished.clone();
-    all.add(&unfinished);
+    all.add(unfinished);
+    (value(term, &all), high(term, finished, unfinished))
+}
+
+/// What holds at the end that makes it hardest holds; what does not hold at the end that makes it easiest is broken; between them nobody
+/// can say.
+pub(crate) fn held(rule: &Rule, low: Option<f64>, high: Option<f64>) -> Option<bool> {
     let holds = |value: f64| rule.operator.holds(value, rule.limit);
-    let low = value(rule.term, &all);
     // Without a bound above, a lower limit may hold and an upper one may not.
-    let is_lower_limit = matches!(rule.operator, Operator::Greater | Operator::GreaterOrEqual);
-    let held = low.and_then(|low| {
-        let at_high = high(rule.term, &finished, &unfinished).map_or(is_lower_limit, holds);
-        (holds(low) == at_high).then_some(at_high)
-    });
-    (low, all.count(), held)
+    let at_high = high.map_or(is_lower_limit(rule), holds);
+    low.and_then(|low| (holds(low) == at_high).then_some(at_high))
+}
+
+pub(crate) fn is_lower_limit(rule: &Rule) -> bool {
+    matches!(rule.operator, Operator::Greater | Operator::GreaterOrEqual)
 }
 
 // The figure if every unfinished arrival took longer than every finished one; `None` where that is unbounded.

@@ -61,7 +61,8 @@ pub(crate) fn reasons(record: &RunRecord, thresholds: &[RuleResult]) -> Vec<Reas
         steadiness::not_steady,
     ];
     let mut reasons: Vec<_> = checks.iter().filter_map(|check| check(record)).collect();
-    if record.requests() > 0 {
+    // A run that a broken rule cut short need not be long enough for the others.
+    if record.requests() > 0 && record.aborted.is_none() {
         reasons.extend(thresholds.iter().filter_map(counting::too_few));
     }
     reasons

@@ -20,6 +20,7 @@ fn judged(record: &RunRecord, verdict: Verdict) -> Judgement {
             observed: Some(25e6),
             samples: 2000,
             held: Some(false),
+            stretches: None,
         }],
     }
 }

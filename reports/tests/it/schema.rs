@@ -2,7 +2,7 @@
 
 use crate::realistic;
 use record::phase::Phase;
-use record::run::{ClosedFacts, Ending, Model, PrecisionFacts, RunRecord};
+use record::run::{ClosedFacts, Ending, Model, PrecisionFacts, RuleStretches, RunRecord, Stretch};
 use record::specimen;
 use reports::{json, lines};
 use serde_json::Value;
@@ -53,6 +53,17 @@ fn complete() -> RunRecord {
         reached: false,
         extended_by: Duration::from_secs(9),
     });
+    record.stretches = vec![RuleStretches {
+        rule: "p99 < 20ms over 10s".into(),
+        stretches: vec![Stretch {
+            span: record.steady,
+            low: Some(1_500_000.0),
+            high: None,
+            samples: 1,
+            beyond: 0,
+        }],
+    }];
+    record.aborted = Some("p99 < 20ms over 10s stopped the run".into());
     record
 }
 

@@ -129,7 +129,7 @@ impl Run {
         let stopped_at = clock.now().min(self.edges.steady_end());
         self.stop.store(true, Ordering::Relaxed);
         self.shared.alarms.close();
-        if ending != Ending::Completed {
+        if ending != Ending::Completed || self.abort.get().is_some() {
             self.steady.end_early();
         }
         // The pacer first: what was due has been handed over, and counted, when it is gone.

@@ -131,7 +131,11 @@ impl Steady {
                 .steady_end()
                 .saturating_sub(BEFORE_END.as_nanos() as u64)
         };
-        let reached = self.until(clock, before_end).await;
+        let reached = match self.until(clock, before_end).await {
+            // The judge stopped the run: the profile would go on until the end that was planned.
+            Reached::OnTime if edges.steady_end() < planned.end.as_nanos() as u64 => Reached::Early,
+            reached => reached,
+        };
         let health = HealthReading::now().since(&health);
         let last = self.read().await;
         if reached == Reached::Early {

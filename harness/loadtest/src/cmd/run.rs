@@ -124,6 +124,8 @@ async fn offer(
     std::io::Write::write_all(&mut log, hlog::header(&resolved.run_id, started).as_bytes())
         .map_err(anyhow::Error::from)?;
     let known = Known::default();
+    let steps = workload.journeys().into_iter();
+    let steps = steps.flat_map(|journey| journey.steps).collect();
     let job = Job {
         plan: resolved.plan.clone(),
         address: target.address.clone(),
@@ -135,7 +137,7 @@ async fn offer(
         liveness,
         log: Box::new(log),
         observer: watchers.clone(),
-        judge: Box::new(PlanJudge::new(&resolved.plan, known.clone())),
+        judge: Box::new(PlanJudge::new(&resolved.plan, steps, known.clone())),
         counter: target.reference.then(|| REQUEST_COUNTER.to_owned()),
     };
     keep_what_was_measured_when_told_to_stop();
@@ -165,7 +167,8 @@ async fn offer(
         audit,
         generator_metrics,
     );
-    finished.record.precision = known.facts();
+    finished.record.precision = known.precision();
+    finished.record.stretches = known.stretches();
     finished.record.warnings.extend(archive.finish());
     Ok(finished)
 }
@@ -297,7 +300,6 @@ fn finished(
     }
     let mut warnings = resolved.warnings(target, placement);
     warnings.extend(measured.warnings);
-    warnings.extend(measured.aborted);
     let record = RunRecord {
         run_id: resolved.run_id.clone(),
         started_unix: started,
@@ -315,6 +317,8 @@ fn finished(
         health: measured.health,
         warmup: measured.warmup,
         precision: None,
+        stretches: Vec::new(),
+        aborted: measured.aborted,
         windows: measured.windows,
         costs: measured.costs,
         profiles: facts,

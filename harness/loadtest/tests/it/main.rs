@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod aborted;
 mod bad_input;
 mod browser;
 mod canonical;

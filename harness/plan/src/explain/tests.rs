@@ -19,7 +19,7 @@ fn the_starting_plan_says_what_it_does() {
         variable currency = "EUR"
         threshold: p99 < 200ms
         threshold: response_time{step=order}: p(99.9) < 500ms
-        threshold: error_ratio < 1%
+        threshold: error_ratio < 1% over 10s, stops the run once broken for 5 s
         goodput: committed within 0.2 s
         memory: about 4.0 MB for 256 connections, and 2.1 MB of histograms for each processor, spare and total set
     "#]].assert_eq(&plan.explain());

@@ -8,13 +8,26 @@ use record::run::Model;
 /// Every threshold against the plan.
 pub(super) fn check(plan: &Plan) -> Result<(), Fault> {
     for (at, rule) in plan.thresholds.iter().enumerate() {
-        let judged = goodput(plan, rule).and_then(|()| inner_step(plan, rule));
+        let judged = goodput(plan, rule)
+            .and_then(|()| inner_step(plan, rule))
+            .and_then(|()| stretch(plan, rule));
         judged.map_err(|what| {
             let called = format!("threshold \"{}\"", rule.text);
             Fault::called(&format!("threshold[{at}].rule"), &called, what)
         })?;
     }
     Ok(())
+}
+
+// No stretch of that length ever comes to be.
+fn stretch(plan: &Plan, rule: &Rule) -> Result<(), String> {
+    match rule.over {
+        Some(over) if over > plan.duration => Err(format!(
+            "the steady phase of {:?} is shorter than {over:?}; judge a shorter stretch, or run longer",
+            plan.duration
+        )),
+        _ => Ok(()),
+    }
 }
 
 // What is good has to be said: by `slo`, or by an upper limit on the response time of everything.

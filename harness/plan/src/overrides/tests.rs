@@ -420,3 +420,20 @@ fn a_target_may_come_later_than_the_plan() {
     });
     assert_eq!(aimed.expect("valid").scenarios[0].name, parse::HTTP);
 }
+
+#[test]
+fn a_stretch_longer_than_the_steady_phase_would_never_be_judged() {
+    let lasting = |seconds| {
+        open().with(Overrides {
+            duration: Some(Duration::from_secs(seconds)),
+            thresholds: vec!["p99 < 20ms over 10s".into()],
+            ..Overrides::default()
+        })
+    };
+    assert!(lasting(10).is_ok());
+    let error = lasting(9).expect_err("too short").to_string();
+    assert!(
+        error.contains("over 10s") && error.contains("shorter"),
+        "{error}"
+    );
+}

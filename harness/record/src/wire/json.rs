@@ -3,6 +3,7 @@
 mod health;
 mod parts;
 mod rules;
+mod stretch;
 mod window;
 
 use super::{RecordError, SCHEMA};
@@ -15,6 +16,7 @@ use parts::{Arrivals, Audit, Costs, Ending, Plan, Profile, Provenance, Target};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
+use stretch::RuleStretches;
 use window::Window;
 
 #[derive(Serialize, Deserialize)]
@@ -40,6 +42,10 @@ pub(super) struct Record {
     warmup: Warmup,
     #[serde(default)]
     precision: Option<Precision>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    stretches: Vec<RuleStretches>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    aborted: Option<String>,
     windows: Vec<Window>,
     costs: Costs,
     profiles: Vec<Profile>,
@@ -248,6 +254,8 @@ impl From<&RunRecord> for Record {
             health: (&record.health).into(),
             warmup: (&record.warmup).into(),
             precision: record.precision.as_ref().map(Into::into),
+            stretches: record.stretches.iter().map(Into::into).collect(),
+            aborted: record.aborted.clone(),
             windows: record.windows.iter().map(Into::into).collect(),
             costs: (&record.costs).into(),
             profiles: record.profiles.iter().map(Into::into).collect(),
@@ -280,6 +288,8 @@ impl TryFrom<Record> for RunRecord {
             health: record.health.into(),
             warmup: record.warmup.try_into()?,
             precision: record.precision.map(Into::into),
+            stretches: record.stretches.into_iter().map(Into::into).collect(),
+            aborted: record.aborted,
             windows: all(record.windows)?,
             costs: record.costs.into(),
             profiles: all(record.profiles)?,

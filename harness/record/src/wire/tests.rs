@@ -1,6 +1,7 @@
 use super::*;
 use crate::run::{
-    ClosedFacts, Ending, PrecisionFacts, WarmupAsked, pacing_floor_ns, pacing_limit_ns,
+    ClosedFacts, Ending, PrecisionFacts, RuleStretches, Stretch, WarmupAsked, pacing_floor_ns,
+    pacing_limit_ns,
 };
 use crate::specimen;
 use proptest::prelude::*;
@@ -12,6 +13,11 @@ proptest! {
         let mut record = specimen::record(&values);
         record.plan.offered_rate = Some(rate);
         record.ending = Ending::TargetDied("exit status 1".into());
+        record.aborted = Some("a rule".into());
+        record.stretches = vec![RuleStretches {
+            rule: "qps > 5 over 10s".into(),
+            stretches: vec![Stretch { span: record.steady, low: Some(rate), high: None, samples: 9, beyond: 3 }],
+        }];
         let text = to_json(&record);
         let back = from_json(&text).expect("own text reads");
         prop_assert_eq!(to_json(&back), text);

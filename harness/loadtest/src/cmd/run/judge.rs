@@ -1,10 +1,14 @@
-//! What a run decides while it is on, by the plan: when the target is steady, and whether its percentile is known well enough.
+//! What a run decides while it is on, by the plan: when the target is steady, whether its percentile is known well enough, and whether a
+//! rule stops it.
+
+mod rules;
 
 use driver::{Bin, Decision, Judge, WindowView};
 use plan::{Plan, Until};
 use record::histogram::Histogram;
-use record::run::{Model, PrecisionFacts};
-use std::sync::{Arc, Mutex, PoisonError};
+use record::run::{Model, PrecisionFacts, RuleStretches};
+use rules::Rules;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How sure an interval is to hold its quantile.
@@ -17,17 +21,27 @@ const NEAR_THE_END: Duration = Duration::from_millis(1500);
 /// looks at no more than half as many blocks.
 const MOST_BLOCKS: usize = 60;
 
-/// What came of the wanted precision, for whoever writes the record.
+/// What came of it, for whoever writes the record.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Known(Arc<Mutex<Option<PrecisionFacts>>>);
+pub(super) struct Known(Arc<Mutex<Facts>>);
+
+#[derive(Debug, Clone, Default)]
+struct Facts {
+    precision: Option<PrecisionFacts>,
+    rules: Rules,
+}
 
 impl Known {
-    pub(super) fn facts(&self) -> Option<PrecisionFacts> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn precision(&self) -> Option<PrecisionFacts> {
+        self.facts().precision
     }
 
-    fn set(&self, facts: PrecisionFacts) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(facts);
+    pub(super) fn stretches(&self) -> Vec<RuleStretches> {
+        self.facts().rules.facts()
+    }
+
+    fn facts(&self) -> MutexGuard<'_, Facts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -42,7 +56,9 @@ pub(super) struct PlanJudge {
 }
 
 impl PlanJudge {
-    pub(super) fn new(plan: &Plan, known: Known) -> Self {
+    /// `steps` are the names of the workload's, in its order.
+    pub(super) fn new(plan: &Plan, steps: Vec<String>, known: Known) -> Self {
+        known.facts().rules = Rules::of(plan, steps);
         Self {
             until: plan.until,
             model: plan.model,
@@ -72,7 +88,7 @@ impl PlanJudge {
             return false;
         };
         let reached = interval.is_within(until.relative);
-        self.known.set(PrecisionFacts {
+        self.known.facts().precision = Some(PrecisionFacts {
             quantile: until.quantile,
             relative_asked: until.relative,
             low_ns: interval.low,
@@ -92,6 +108,9 @@ impl Judge for PlanJudge {
     }
 
     fn window(&mut self, view: &WindowView<'_>) -> Decision {
+        if let Some(why) = self.known.facts().rules.push(view) {
+            return Decision::Abort(why);
+        }
         let Some(until) = self.until else {
             return Decision::Continue;
         };

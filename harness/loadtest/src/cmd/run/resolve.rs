@@ -219,14 +219,6 @@ fn overrides(arguments: &RunArgs) -> Overrides {
 }
 
 fn check(plan: &Plan) -> Result<(), Failure> {
-    // Read, and not acted upon yet: a rule that is not judged must not look like one that holds.
-    let mut rules = plan.thresholds.iter();
-    if let Some(rule) = rules.find(|rule| rule.over.is_some() || rule.abort.is_some()) {
-        return Err(Failure::usage(format!(
-            "threshold \"{rule}\": this version judges whole runs only, neither `over` nor `abort`"
-        ))
-        .hint("leave them out"));
-    }
     let known: Vec<_> = scenarios::KNOWN
         .iter()
         .chain([&scenarios::HTTP])

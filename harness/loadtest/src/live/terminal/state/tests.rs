@@ -29,6 +29,7 @@ fn show(totals: &mut Totals, phase: Phase, warmup: &PhaseSet, steady: &PhaseSet)
         sets: [warmup, steady],
         remaining: Duration::from_secs(5),
         dropped: 7,
+        dropped_before: 0,
         users: 3,
     })
 }
