@@ -68,6 +68,9 @@ pub(crate) enum Command {
     /// The target of the self-test
     #[command(hide = true)]
     Yardstick(YardstickArgs),
+    /// Start a service, and stop it when standard input closes: how a run holds its target
+    #[command(hide = true)]
+    HoldTarget(HoldArgs),
     /// Grafana dashboards: files for them, servers to look at them with, and past runs for these servers
     #[command(subcommand)]
     Dashboards(DashboardsCommand),
@@ -215,6 +218,15 @@ pub(crate) struct ServeArgs {
     pub(crate) child: bool,
     /// Processors to use
     #[arg(long, hide = true, value_delimiter = ',')]
+    pub(crate) cpus: Vec<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HoldArgs {
+    /// For the shell
+    pub(crate) command: String,
+    /// Processors to use
+    #[arg(long, value_delimiter = ',')]
     pub(crate) cpus: Vec<usize>,
 }
 

@@ -3,6 +3,7 @@
 mod capacity;
 mod compare;
 mod dashboards;
+mod hold_target;
 mod interrupt;
 mod list;
 mod plan;
@@ -36,6 +37,7 @@ pub(crate) fn execute(cli: Cli) -> Outcome {
         Some(Command::View(arguments)) => view::view(&arguments),
         Some(Command::Selftest(arguments)) => selftest::selftest(&arguments),
         Some(Command::Yardstick(arguments)) => selftest::yardstick(&arguments),
+        Some(Command::HoldTarget(arguments)) => hold_target::hold(&arguments),
         Some(Command::Dashboards(command)) => match command {
             DashboardsCommand::Export(arguments) => dashboards::export(&arguments),
             DashboardsCommand::Up(arguments) => dashboards::up(&arguments),

@@ -1,13 +1,18 @@
-//! The target of a run: the reference engine as a child process, or a service that is there already.
+//! The target of a run: the reference engine as a child process, a service that a command starts, or one that is there already.
+
+mod command;
+mod words;
 
 use crate::exit::Failure;
 use driver::{Address, Liveness, Placement, Process};
+use plan::TargetPlan;
 use record::run::TargetFacts;
 use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
+use words::LastWords;
 
 /// How long a target may take to start or to accept a connection.
 const START: Duration = Duration::from_secs(10);
@@ -17,18 +22,30 @@ pub(crate) struct Target {
     pub(crate) address: Address,
     pub(crate) admin: Option<String>,
     pub(crate) reference: bool,
-    child: Option<Reference>,
+    child: Option<Held>,
 }
 
-/// The reference engine. It ends when its standard input closes, so it cannot outlive this process, however that ends.
-struct Reference {
+/// A child of ours that ends when its standard input closes, so it cannot outlive this process, however that ends.
+struct Held {
+    /// What it is called where it ends.
+    name: String,
     child: Option<Child>,
     stdin: Option<ChildStdin>,
+    /// What it said last, where we listen.
+    words: Option<LastWords>,
 }
 
 impl Target {
+    /// What the plan says, or else the reference engine.
+    pub(crate) fn start(plan: &TargetPlan, placement: &Placement) -> Result<Self, Failure> {
+        match &plan.command {
+            Some(command) => command::start(command, plan, placement),
+            None => Self::start_reference(placement),
+        }
+    }
+
     /// Starts this program again in the role of the reference engine, on the processors that are the target's.
-    pub(crate) fn start_reference(placement: &Placement) -> Result<Self, Failure> {
+    fn start_reference(placement: &Placement) -> Result<Self, Failure> {
         let failed =
             |why: String| Failure::target(format!("reference engine did not start: {why}"));
         let program = std::env::current_exe().map_err(|e| failed(e.to_string()))?;
@@ -49,7 +66,9 @@ impl Target {
             .spawn()
             .map_err(|e| failed(e.to_string()))?;
         let stdout = child.stdout.take();
-        let reference = Reference {
+        let reference = Held {
+            name: "reference engine".to_owned(),
+            words: None,
             stdin: child.stdin.take(),
             child: Some(child),
         };
@@ -96,11 +115,11 @@ impl Target {
     /// Its process, where it runs on this machine.
     pub(crate) fn process(&self) -> Option<Process> {
         match &self.child {
-            Some(reference) => reference
-                .child
-                .as_ref()
-                .map(|child| Process::of(child.id())),
-            None => is_local(&self.address)
+            Some(held) if self.reference => {
+                held.child.as_ref().map(|child| Process::of(child.id()))
+            }
+            // Whoever listens is what is loaded, however many processes came before it.
+            _ => is_local(&self.address)
                 .then(|| Process::listening_on(self.address.port()))
                 .flatten(),
         }
@@ -108,11 +127,11 @@ impl Target {
 
     /// Tells whether it is still there; takes the child along, so call it once. The returned guard stops the child when it is dropped.
     pub(crate) fn watch(&mut self) -> (Liveness, Guard) {
-        let Some((mut child, stdin)) = self
-            .child
-            .take()
-            .and_then(|mut reference| reference.child.take().zip(reference.stdin.take()))
-        else {
+        let Some((mut child, stdin, name, words)) = self.child.take().and_then(|mut held| {
+            let (child, stdin) = held.child.take().zip(held.stdin.take())?;
+            let name = std::mem::take(&mut held.name);
+            Some((child, stdin, name, held.words.take()))
+        }) else {
             return (
                 Box::new(|| None),
                 Guard {
@@ -124,9 +143,10 @@ impl Target {
         let (died, receiver) = mpsc::channel();
         let waiter = std::thread::spawn(move || {
             let status = child.wait();
+            let said = words.map_or_else(String::new, |words| words.told());
             let _ = died.send(match status {
-                Ok(status) => format!("reference engine ended: {status}"),
-                Err(error) => format!("reference engine cannot be watched: {error}"),
+                Ok(status) => format!("{name} ended: {status}{said}"),
+                Err(error) => format!("{name} cannot be watched: {error}"),
             });
         });
         let guard = Guard {
@@ -137,7 +157,7 @@ impl Target {
     }
 }
 
-impl Drop for Reference {
+impl Drop for Held {
     fn drop(&mut self) {
         // Reached only if the run never got as far as watching it.
         self.stdin = None;

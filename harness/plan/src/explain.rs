@@ -51,7 +51,12 @@ impl Plan {
         let client = target.client.name();
         let where_to = match (&target.url, &target.command) {
             (Some(url), _) => url.clone(),
-            (None, Some(command)) => format!("what \"{command}\" starts"),
+            (None, Some(command)) => {
+                let ready = target.ready.as_ref();
+                let ready = ready.map_or_else(String::new, |path| format!(" ({path} answers 2xx)"));
+                let within = seconds(target.start_within());
+                format!("what \"{command}\" starts, ready within {within}{ready}")
+            }
             (None, None) => "the reference engine, started for the run".to_owned(),
         };
         let timeout = seconds(self.timeout);

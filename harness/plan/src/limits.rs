@@ -38,6 +38,8 @@ pub const ZIPF: f64 = 10.0;
 pub const PARTS: usize = 1000;
 /// The shortest wave of a sine.
 pub const PERIOD: Duration = Duration::from_millis(1);
+/// The least time that a target which is started may be given.
+pub const START_SHORTEST: Duration = Duration::from_millis(100);
 /// Redirects that are followed.
 pub const REDIRECTS: u32 = 20;
 /// Bytes of a template, a variable's value, a command.
@@ -150,6 +152,11 @@ fn target(plan: &Plan) -> Result<(), Fault> {
         );
         return Err(Fault::at("target.command", what));
     }
+    within(
+        "target.start_within",
+        &target.start_within(),
+        START_SHORTEST..=WAIT,
+    )?;
     match &target.ready {
         Some(path) if !path.starts_with('/') => {
             let what = format!("path \"{path}\" does not begin with /");

@@ -19,6 +19,10 @@ pub struct Overrides {
     pub admin: Option<String>,
     /// A command that starts the target. Not together with `target`.
     pub command: Option<String>,
+    /// The path that answers 2xx once the started target can be used.
+    pub ready: Option<String>,
+    /// How long the started target may take.
+    pub start_within: Option<Duration>,
     /// Arrivals per second: makes a closed plan open, with as many slots as are usual for that rate. With stages it is where they begin.
     pub rate: Option<Rate>,
     /// Users: makes the plan closed. Not together with `rate` or `connections`. With stages it is where they begin.
@@ -89,6 +93,7 @@ impl Plan {
                 self.target.url = Some(url.clone());
                 self.target.command = None;
                 self.target.ready = None;
+                self.target.start_within = None;
             }
             (None, Some(command)) => {
                 self.target.url = None;
@@ -96,12 +101,31 @@ impl Plan {
             }
             (None, None) => {}
         }
+        self.start(overrides)?;
         if let Some(admin) = &overrides.admin {
             self.target.admin = Some(admin.clone());
         }
         if self.scenarios.is_empty() && self.target.is_given() {
             self.scenarios.push(ScenarioChoice::http());
         }
+        Ok(())
+    }
+
+    // What is about a target that is started is nothing to one that is found.
+    fn start(&mut self, overrides: &Overrides) -> Result<(), PlanError> {
+        let flag = match (&overrides.ready, overrides.start_within) {
+            (Some(_), _) => "--target-ready",
+            (None, Some(_)) => "--start-within",
+            (None, None) => return Ok(()),
+        };
+        if self.target.command.is_none() {
+            let what =
+                "is about a target that is started; give --target-cmd 'COMMAND --port {port}' too";
+            return Err(PlanError::new(flag, what));
+        }
+        let ready = overrides.ready.clone();
+        self.target.ready = ready.or(self.target.ready.take());
+        self.target.start_within = overrides.start_within.or(self.target.start_within);
         Ok(())
     }
 
@@ -265,6 +289,8 @@ fn by_flag(fault: Fault, staged: &str) -> PlanError {
         "schedule.users" => "--users",
         "schedule.max_in_flight" => "--connections",
         "target.command" => "--target-cmd",
+        "target.ready" => "--target-ready",
+        "target.start_within" => "--start-within",
         key if key.starts_with("schedule.shape") => staged,
         key if key.starts_with("vars") => "--env",
         _ => return fault.error,

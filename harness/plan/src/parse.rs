@@ -214,12 +214,17 @@ fn target(target: wire::Target) -> Result<(TargetPlan, Duration), Fault> {
         let what = "is asked of a target that is started; write command = … too";
         return Err(Fault::at("target.ready", what));
     }
+    if target.start_within.is_some() && target.command.is_none() {
+        let what = "is about a target that is started; write command = … too";
+        return Err(Fault::at("target.start_within", what));
+    }
     let timeout = time(target.timeout, USUAL_TIMEOUT);
     let plan = TargetPlan {
         url: target.url,
         admin: target.admin,
         command: target.command,
         ready: target.ready,
+        start_within: target.start_within.map(|wire::DurationText(given)| given),
         client: match target.client {
             None | Some(wire::Client::Auto) => ClientChoice::Auto,
             Some(wire::Client::Plain) => ClientChoice::Plain,

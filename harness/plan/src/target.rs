@@ -1,5 +1,7 @@
 //! Where the load goes, and through which client.
 
+use std::time::Duration;
+
 /// Where the load goes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TargetPlan {
@@ -11,6 +13,8 @@ pub struct TargetPlan {
     pub command: Option<String>,
     /// The path that answers 2xx once the started target can be used.
     pub ready: Option<String>,
+    /// How long the started target may take until it can be used; absent for the usual time.
+    pub start_within: Option<Duration>,
     /// Which client sends.
     pub client: ClientChoice,
     /// Redirects that are followed, each; 0 takes the redirect as the answer. Needs the client `reqwest`.
@@ -18,6 +22,14 @@ pub struct TargetPlan {
 }
 
 impl TargetPlan {
+    /// How long a started target may take if nobody says otherwise.
+    pub const USUAL_START: Duration = Duration::from_secs(30);
+
+    /// How long the started target may take until it can be used.
+    pub fn start_within(&self) -> Duration {
+        self.start_within.unwrap_or(Self::USUAL_START)
+    }
+
     /// True if there is a target of the user's own.
     pub fn is_given(&self) -> bool {
         self.url.is_some() || self.command.is_some()

@@ -1,7 +1,9 @@
 //! What is run, and against whom: the same for every command that offers load.
 
+use super::duration;
 use clap::Args;
 use std::path::PathBuf;
+use std::time::Duration;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What to run")]
@@ -12,7 +14,23 @@ pub(crate) struct WhatArgs {
     /// The service to load, as http://host:port/path; without it the reference engine is started
     #[arg(long, value_name = "URL")]
     pub(crate) target: Option<String>,
+    /// A command that starts the service on a free port, as 'my-server --port {port}'; it is stopped after the run
+    #[arg(long, value_name = "COMMAND", conflicts_with = "target")]
+    pub(crate) target_cmd: Option<String>,
+    /// The path that answers 2xx once a started service can be used [default: its port accepts connections]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) target_ready: Option<String>,
+    /// How long a started service may take until then [default: 30s]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) start_within: Option<Duration>,
     /// Where the target serves /metrics and /debug/pprof, as http://host:port
     #[arg(long, value_name = "URL")]
     pub(crate) admin: Option<String>,
+}
+
+impl WhatArgs {
+    /// True if there is a service of the user's own.
+    pub(crate) fn is_aimed(&self) -> bool {
+        self.target.is_some() || self.target_cmd.is_some()
+    }
 }

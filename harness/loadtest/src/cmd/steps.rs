@@ -83,7 +83,7 @@ impl Bench {
         rules: &[String],
     ) -> Result<Self, Failure> {
         let common = common(typed, built_in, rules);
-        let mut plan = run::resolved_plan(&as_run(&common, first)?)?;
+        let mut plan = run::resolved_plan(&as_run(&with_command(&common, typed), first)?)?;
         plan.seed = typed.seed.unwrap_or(plan.seed);
         let run_id = folder::new_run_id();
         let usual = || folder::default_path(&format!("{command}-{run_id}"));
@@ -95,7 +95,7 @@ impl Bench {
                 (Target::existing(address, plan.target.admin.clone())?, None)
             }
             None => (
-                Target::start_reference(&placement)?,
+                Target::start(&plan.target, &placement)?,
                 (!placement.is_shared()).then(|| list(&placement.generator)),
             ),
         };
@@ -207,10 +207,10 @@ impl Bench {
 fn common(typed: &StepArgs, built_in: &str, rules: &[String]) -> Vec<String> {
     let mut all = Vec::new();
     let mut say = |flag: &str, value: String| all.extend([flag.to_owned(), value]);
-    match (&typed.what.plan, &typed.what.target) {
-        (Some(plan), _) => say("--plan", plan.to_string_lossy().into_owned()),
-        (None, Some(_)) => {}
-        (None, None) => say("--plan", built_in.to_owned()),
+    match &typed.what.plan {
+        Some(plan) => say("--plan", plan.to_string_lossy().into_owned()),
+        None if typed.what.is_aimed() => {}
+        None => say("--plan", built_in.to_owned()),
     }
     if let Some(target) = &typed.what.target {
         say("--target", target.clone());
@@ -223,6 +223,20 @@ fn common(typed: &StepArgs, built_in: &str, rules: &[String]) -> Vec<String> {
     }
     say("--warmup", nanoseconds(typed.warmup));
     all
+}
+
+// A step is told the address of the target that was started for all of them, and not how to start one.
+fn with_command(common: &[String], typed: &StepArgs) -> Vec<String> {
+    let what = &typed.what;
+    let given = [
+        ("--target-cmd", what.target_cmd.clone()),
+        ("--target-ready", what.target_ready.clone()),
+        ("--start-within", what.start_within.map(nanoseconds)),
+    ];
+    let given = given
+        .into_iter()
+        .filter_map(|(flag, value)| Some([flag.to_owned(), value?]));
+    common.iter().cloned().chain(given.flatten()).collect()
 }
 
 // As `run` itself would read it, so that it refuses here what it would refuse there.

@@ -16,5 +16,6 @@ mod outputs;
 mod readme;
 mod selftest;
 mod service;
+mod started;
 mod terminal;
 mod tool;

@@ -191,6 +191,11 @@ fn any_plan() -> impl Strategy<Value = Plan> {
                 target: crate::TargetPlan {
                     command: Some("serve \"{port}\"".into()),
                     ready: Some("/ok".into()),
+                    start_within: rest.3.map(|after| {
+                        after
+                            .max(Duration::from_secs(1))
+                            .min(Duration::from_mins(1))
+                    }),
                     client: ClientChoice::Reqwest,
                     redirects: rest.2,
                     ..crate::TargetPlan::default()

@@ -56,6 +56,7 @@ impl Plan {
             ("admin", text(&target.admin)),
             ("command", text(&target.command)),
             ("ready", text(&target.ready)),
+            ("start_within", target.start_within.map(time)),
             ("client", Some(quoted(target.client.name()))),
             ("redirects", plain.then(|| target.redirects.to_string())),
             ("timeout", Some(time(self.timeout))),

@@ -437,3 +437,32 @@ fn a_stretch_longer_than_the_steady_phase_would_never_be_judged() {
         "{error}"
     );
 }
+
+#[test]
+fn a_target_that_is_started_says_when_it_is_ready_and_one_that_is_found_does_not() {
+    let started = Overrides {
+        command: Some("serve {port}".into()),
+        ready: Some("/healthz".into()),
+        start_within: Some(Duration::from_secs(3)),
+        ..Overrides::default()
+    };
+    let target = open().with(started.clone()).expect("valid").target;
+    assert_eq!(target.ready.as_deref(), Some("/healthz"));
+    assert_eq!(target.start_within(), Duration::from_secs(3));
+    let refused = |overrides| open().with(overrides).expect_err("refused").to_string();
+    let found = Overrides {
+        command: None,
+        ..started.clone()
+    };
+    assert!(refused(found).starts_with("--target-ready: is about"));
+    let unsaid = Overrides {
+        command: Some("serve".into()),
+        ..started.clone()
+    };
+    assert!(refused(unsaid).contains("has no {port}"));
+    let hasty = Overrides {
+        start_within: Some(Duration::ZERO),
+        ..started
+    };
+    assert!(refused(hasty).starts_with("--start-within: "));
+}

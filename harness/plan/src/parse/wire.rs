@@ -39,6 +39,7 @@ pub(super) struct Target {
     pub(super) admin: Option<String>,
     pub(super) command: Option<String>,
     pub(super) ready: Option<String>,
+    pub(super) start_within: Option<DurationText>,
     pub(super) client: Option<Client>,
     pub(super) redirects: Option<u32>,
     pub(super) timeout: Option<DurationText>,

@@ -16,7 +16,7 @@ pub(super) struct Resolved {
     pub(super) plan: Plan,
     pub(super) run_id: String,
     pub(super) folder: PathBuf,
-    /// Where the load goes; `None` for the reference engine.
+    /// Where the load goes; `None` for a target that is started.
     address: Option<Address>,
     /// Processors of the generator, as whoever started the target shared them out; empty if nobody did.
     cpus: Vec<usize>,
@@ -35,12 +35,6 @@ impl Resolved {
             .transpose()
             .map_err(Failure::usage)?;
         check(&plan)?;
-        if plan.target.command.is_some() {
-            return Err(Failure::usage(
-                "target.command: this version does not start targets itself",
-            )
-            .hint("start the service, and give its address with --target URL"));
-        }
         let run_id = folder::new_run_id();
         Ok(Self {
             folder: arguments
@@ -56,10 +50,11 @@ impl Resolved {
 
     /// What would be done, for `--dry-run`.
     pub(super) fn explain(&self) -> String {
-        let target = self.address.as_ref().map_or(
-            "the reference engine, started for this run",
-            Address::as_str,
-        );
+        let target = match (&self.address, &self.plan.target.command) {
+            (Some(address), _) => address.as_str().to_owned(),
+            (None, Some(command)) => format!("\"{command}\", started for this run"),
+            (None, None) => "the reference engine, started for this run".to_owned(),
+        };
         format!(
             "{}\ntarget: {target}\nfolder: {}\n\n{}",
             self.plan.words(),
@@ -95,7 +90,7 @@ impl Resolved {
     pub(super) fn target(&self, placement: &Placement) -> Result<Target, Failure> {
         match &self.address {
             Some(address) => Target::existing(address.clone(), self.plan.target.admin.clone()),
-            None => Target::start_reference(placement),
+            None => Target::start(&self.plan.target, placement),
         }
     }
 
@@ -159,7 +154,7 @@ impl Resolved {
 // A file of that name comes before a built-in plan. A bare --target needs no plan: one request, no scenario code.
 fn read_plan(arguments: &RunArgs) -> Result<Plan, Failure> {
     let Some(path) = &arguments.what.plan else {
-        let built_in = if arguments.what.target.is_some() {
+        let built_in = if arguments.what.is_aimed() {
             plans::ANY_SERVICE
         } else {
             plans::CANONICAL
@@ -201,6 +196,9 @@ fn overrides(arguments: &RunArgs) -> Overrides {
     Overrides {
         target: arguments.what.target.clone(),
         admin: arguments.what.admin.clone(),
+        command: arguments.what.target_cmd.clone(),
+        ready: arguments.what.target_ready.clone(),
+        start_within: arguments.what.start_within,
         rate: arguments.rate,
         users: arguments.users,
         connections: arguments.connections,
@@ -214,7 +212,6 @@ fn overrides(arguments: &RunArgs) -> Overrides {
         timeout: arguments.timeout,
         seed: arguments.seed,
         thresholds: arguments.threshold.clone(),
-        ..Overrides::default()
     }
 }
 
