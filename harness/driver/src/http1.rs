@@ -64,9 +64,10 @@ impl Connection {
     /// Opens a new connection.
     pub(crate) async fn open(&mut self, addresses: &[SocketAddr]) -> Result<(), FailureKind> {
         self.close();
-        let stream = TcpStream::connect(addresses)
-            .await
-            .map_err(|_| FailureKind::Connect)?;
+        let stream = TcpStream::connect(addresses).await.map_err(|error| {
+            crate::local::note(&error);
+            FailureKind::Connect
+        })?;
         // Small requests must leave at once; where the option cannot be set the connection still works.
         let _ = stream.set_nodelay(true);
         self.stream = Some(stream);

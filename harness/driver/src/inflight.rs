@@ -1,4 +1,5 @@
-//! What each user has under way, readable from outside: when the run stops, unfinished arrivals are counted with their age.
+//! What each user has under way, readable from outside: when the run stops, unfinished arrivals are counted with their age. And how long
+//! users paused between the steps of a transaction.
 
 use record::phase::Phase;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,6 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// One cell per user.
 pub(crate) struct InFlight {
     cells: Vec<AtomicU64>,
+    /// Nanoseconds of pauses inside steady transactions, all users.
+    paused: AtomicU64,
 }
 
 // 0 is idle; otherwise bit 0 is set, bit 1 says steady, the rest is the intended start in ns.
@@ -16,6 +19,7 @@ impl InFlight {
     pub(crate) fn new(users: usize) -> Self {
         Self {
             cells: (0..users).map(|_| AtomicU64::new(0)).collect(),
+            paused: AtomicU64::new(0),
         }
     }
 
@@ -28,6 +32,18 @@ impl InFlight {
     /// `user` ended its arrival.
     pub(crate) fn end(&self, user: usize) {
         self.cells[user].store(0, Ordering::Relaxed);
+    }
+
+    /// A user of an arrival in `phase` begins a pause of so many nanoseconds.
+    pub(crate) fn pause(&self, phase: Phase, nanoseconds: u64) {
+        if phase == Phase::Steady {
+            self.paused.fetch_add(nanoseconds, Ordering::Relaxed);
+        }
+    }
+
+    /// Nanoseconds that users paused inside steady transactions, put together.
+    pub(crate) fn paused(&self) -> u64 {
+        self.paused.load(Ordering::Relaxed)
     }
 
     /// Users that have something under way.
@@ -63,5 +79,8 @@ mod tests {
         inflight.end(0);
         inflight.end(1);
         assert_eq!((inflight.count(), inflight.steady()), (1, vec![0]));
+        inflight.pause(Phase::Warmup, 5);
+        inflight.pause(Phase::Steady, 7);
+        assert_eq!(inflight.paused(), 7);
     }
 }

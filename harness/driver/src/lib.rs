@@ -16,6 +16,7 @@ mod health;
 mod http1;
 mod inflight;
 mod judge;
+mod local;
 mod measure;
 mod observer;
 mod pacer;

@@ -166,7 +166,11 @@ impl Session {
         let by_plan = self.shared.dependent_steps == DependentSteps::ByExpectation;
         self.visit.expect(expected.filter(|_| by_plan), think);
         let until = self.visit.not_before.max(self.visit.intended);
-        if until > self.clock.now() {
+        let now = self.clock.now();
+        if until > now {
+            self.shared
+                .inflight
+                .pause(self.visit.start.phase, until - now);
             self.shared.alarms.wait(self.user, until).await;
         }
     }

@@ -117,6 +117,7 @@ fn kind(error: &reqwest::Error) -> FailureKind {
     if error.is_timeout() {
         FailureKind::Timeout
     } else if error.is_connect() {
+        crate::local::note_source(error);
         FailureKind::Connect
     } else if error.is_decode() || error.is_body() {
         FailureKind::Malformed

@@ -43,6 +43,7 @@ pub fn facts(plan: &Plan) -> PlanFacts {
         words: plan.words(),
         seed: plan.seed,
         offered_rate: plan.mean_rate(),
+        is_level: plan.shape.is_none() && plan.replay.is_none(),
         users: plan.users,
         warmup: plan.warmup_most(),
         duration: plan.duration,

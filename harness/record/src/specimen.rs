@@ -134,6 +134,7 @@ fn plan() -> PlanFacts {
         duration: Duration::from_secs(20),
         timeout: Duration::from_secs(5),
         scenarios: vec![("transfer".into(), 9)],
+        is_level: true,
         slo: None,
         health_limits: Vec::new(),
         thresholds: vec![Rule {

@@ -42,7 +42,7 @@ impl Reason {
 
 /// Why the numbers cannot be trusted; empty if they can.
 pub(crate) fn reasons(record: &RunRecord, thresholds: &[RuleResult]) -> Vec<Reason> {
-    let checks: [fn(&RunRecord) -> Option<Reason>; 16] = [
+    let checks: [fn(&RunRecord) -> Option<Reason>; 17] = [
         ending,
         counting::conservation,
         counting::no_data,
@@ -59,6 +59,7 @@ pub(crate) fn reasons(record: &RunRecord, thresholds: &[RuleResult]) -> Vec<Reas
         counting::little_closed,
         counting::counts_differ,
         steadiness::not_steady,
+        steadiness::drifted,
     ];
     let mut reasons: Vec<_> = checks.iter().filter_map(|check| check(record)).collect();
     // A run that a broken rule cut short need not be long enough for the others.

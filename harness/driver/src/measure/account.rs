@@ -9,8 +9,14 @@ use crate::workload::Journey;
 use plan::Plan;
 use plan::schedule::Arrival;
 use record::phase::Phase;
-use record::run::{Arrivals, Ending, Health, Span, StepRecord, WarmupAsked, WarmupFacts, Window};
+use record::run::{
+    Arrivals, ClosedFacts, Ending, Health, Model, Span, StepRecord, WarmupAsked, WarmupFacts,
+    Window,
+};
 use std::time::Duration;
+
+/// Moments at which the number of users is looked up.
+const MOMENTS: u32 = 1000;
 
 /// A scenario's name and those of its steps.
 pub(super) struct Names {
@@ -71,6 +77,12 @@ pub(super) struct Ledger<'a> {
     pub(super) server_requests: Option<u64>,
     /// Steady arrivals that found no idle user.
     pub(super) waited_for_user: u64,
+    /// What was to be done.
+    pub(super) plan: &'a Plan,
+    /// How long users paused inside steady transactions, put together.
+    pub(super) paused: Duration,
+    /// Limits of this machine that were met.
+    pub(super) local_limits: Vec<String>,
     /// Why the judge stopped the run.
     pub(super) aborted: Option<String>,
 }
@@ -142,8 +154,21 @@ impl Ledger<'_> {
             waited_for_user: self.waited_for_user,
             windows_late: collected.windows_late,
             windows_steady: collected.windows_steady,
+            closed: self.closed(collected),
+            local_limits: self.local_limits.clone(),
             ..facts.health.clone()
         }
+    }
+
+    // Users come and go with the plan's shape. The pause between two transactions is the plan's; those inside were measured, because a
+    // transaction that fails does not come to all of them.
+    fn closed(&self, collected: &Collected) -> Option<ClosedFacts> {
+        let ended = collected.steady.transactions.iter();
+        let ended: u64 = ended.map(|one| one.committed + one.failed).sum();
+        (self.plan.model == Model::Closed && ended > 0).then(|| ClosedFacts {
+            users_mean: users_mean(self.plan, self.span().length()),
+            think_mean: self.plan.think + self.paused.div_f64(ended as f64),
+        })
     }
 
     fn span(&self) -> Span {
@@ -160,6 +185,13 @@ impl Ledger<'_> {
             .map(|((scenario, step), set)| set.clone().into_record(scenario, step))
             .collect()
     }
+}
+
+// Averaged over the time of a steady phase of this length.
+fn users_mean(plan: &Plan, length: Duration) -> f64 {
+    let middles = (0..MOMENTS).map(|n| length.mul_f64((f64::from(n) + 0.5) / f64::from(MOMENTS)));
+    let sum: f64 = middles.map(|at| f64::from(plan.users_at(at))).sum();
+    sum / f64::from(MOMENTS)
 }
 
 /// The warm-up as it was, of a run that stopped at `stopped_at`.
@@ -198,3 +230,6 @@ fn good_requests(windows: &[Window], span: Span) -> u64 {
         .map(|window| window.requests - window.failed)
         .sum()
 }
+
+#[cfg(test)]
+mod tests;

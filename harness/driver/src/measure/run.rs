@@ -12,6 +12,7 @@ use crate::edges::Edges;
 use crate::handover::Handover;
 use crate::inflight::InFlight;
 use crate::judge::AsPlanned;
+use crate::local::Met;
 use crate::pacer::{self, Due, Pacing};
 use crate::recorder::{Layout, Recorder};
 use crate::session::{DependentSteps, Shared};
@@ -51,6 +52,8 @@ pub(super) struct Run {
     clock: watch::Sender<Option<Clock>>,
     attack: tokio::task::JoinHandle<Result<(), GooseError>>,
     steady: Steady,
+    /// Limits of this machine that were met before the run.
+    met_before: Met,
 }
 
 /// The two threads beside the runtime.
@@ -64,6 +67,7 @@ struct Threads {
 impl Run {
     /// Starts the users and waits until all are connected.
     pub(super) async fn prepare(job: Job) -> Result<Self, DriverError> {
+        let met_before = Met::now();
         let users = job.plan.users as usize;
         let journeys = job.workload.journeys();
         let names: Vec<_> = journeys.iter().map(account::Names::of).collect();
@@ -109,6 +113,7 @@ impl Run {
             clock,
             attack,
             steady,
+            met_before,
         })
     }
 
@@ -172,6 +177,9 @@ impl Run {
                 .as_ref()
                 .map_or(0, |handover| handover.waited()),
             aborted: self.abort.get().cloned(),
+            paused: Duration::from_nanos(self.shared.inflight.paused()),
+            local_limits: Met::now().since(self.met_before),
+            plan,
             names: &self.names,
             steady_from: self.edges.warmup_end(),
             stopped_at,

@@ -109,6 +109,9 @@ fn load_closed_users_wait_for_their_answers() {
     let asked = measured.arrivals.scheduled;
     assert!((1..=804).contains(&asked), "{asked}");
     assert!(server.most_at_once() <= 4, "{}", server.most_at_once());
+    let closed = measured.health.closed.expect("a closed run has the facts");
+    assert!((closed.users_mean - 4.0).abs() < 1e-9 && closed.think_mean.is_zero());
+    assert_eq!(measured.health.local_limits, [""; 0]);
 }
 
 #[test]

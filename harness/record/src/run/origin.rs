@@ -48,6 +48,8 @@ pub struct PlanFacts {
     pub seed: u64,
     /// Offered rate in arrivals per second (open model).
     pub offered_rate: Option<f64>,
+    /// Whether the offered load is the same all the time; false in records of versions that did not say so.
+    pub is_level: bool,
     /// Users: callers in the closed model, slots (the most in flight) in the open one.
     pub users: u32,
     /// Planned length of the warm-up.

@@ -326,3 +326,51 @@ fn every_limit_has_a_code_of_its_own_and_a_hint() {
     // Late has two rows: with and without the parts of send delay.
     assert_eq!(codes.len(), crate::limits::TABLE.len() - 1);
 }
+
+/// Windows whose medians grow by this share of 5 ms each.
+fn drifting(per_window: f64) -> impl Fn(&mut RunRecord) {
+    move |r| {
+        for (n, window) in (0_u32..).zip(&mut r.windows) {
+            let grown = 1.0 + per_window * f64::from(n);
+            window.response = Some(record::histogram::Summary {
+                count: 100,
+                p50: (5e6 * grown) as u64,
+                ..Default::default()
+            });
+        }
+    }
+}
+
+#[test]
+fn a_level_plan_whose_steady_phase_drifts_is_not_steady() {
+    let slow = |r: &mut RunRecord| {
+        r.steps[0].ok.response = histogram(&[5 * MS; 2000]);
+        drifting(0.02)(r);
+    };
+    let (invalid, _) = codes(slow);
+    assert_eq!(invalid, ["not_steady"]);
+    assert_eq!(
+        codes(drifting(0.002)).0,
+        [""; 0],
+        "4 % are within the limit"
+    );
+    let excused: [fn(&mut RunRecord); 4] = [
+        |r| r.plan.is_level = false,
+        |r| r.plan.model = Model::Closed,
+        |r| r.aborted = Some("a rule".into()),
+        |r| r.windows.truncate(19),
+    ];
+    for (at, excuse) in excused.into_iter().enumerate() {
+        let (invalid, _) = codes(|r| {
+            slow(r);
+            excuse(r);
+        });
+        assert!(!invalid.contains(&"not_steady"), "case {at}");
+    }
+    // Half a millisecond more is less than a generator on two processors may be late by.
+    let little = |r: &mut RunRecord| {
+        r.steps[0].ok.response = histogram(&[MS; 2000]);
+        drifting(0.02)(r);
+    };
+    assert_eq!(codes(little).0, [""; 0]);
+}

@@ -279,6 +279,8 @@ pub(super) struct Plan {
     #[serde(default)]
     slo_ns: Option<u64>,
     #[serde(default)]
+    level: bool,
+    #[serde(default)]
     health_limits: BTreeMap<String, f64>,
     thresholds: Vec<Rule>,
     text: String,
@@ -303,6 +305,7 @@ impl From<&run::PlanFacts> for Plan {
             timeout_ns: nanoseconds(plan.timeout),
             scenarios: plan.scenarios.iter().map(scenario).collect(),
             slo_ns: plan.slo.map(nanoseconds),
+            level: plan.is_level,
             health_limits: plan.health_limits.iter().cloned().collect(),
             thresholds: plan.thresholds.iter().map(Into::into).collect(),
             text: plan.text.clone(),
@@ -335,6 +338,7 @@ impl TryFrom<Plan> for run::PlanFacts {
                 .map(|s| (s.name, s.weight))
                 .collect(),
             slo: plan.slo_ns.map(Duration::from_nanos),
+            is_level: plan.level,
             health_limits: plan.health_limits.into_iter().collect(),
             thresholds: plan
                 .thresholds
