@@ -4,6 +4,7 @@
 
 pub mod archive;
 pub mod catalog;
+pub mod comparison;
 pub mod failure;
 pub mod files;
 pub mod grid;

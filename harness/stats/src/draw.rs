@@ -25,8 +25,12 @@ impl Draw {
         ((self.share() * count as f64) as usize).min(count - 1)
     }
 
+    /// A fair coin.
+    pub(crate) fn coin(&mut self) -> bool {
+        self.0.next_u64() >> 63 == 1
+    }
+
     /// Normal with mean 0 and variance 1 (Box and Muller 1958).
-    #[cfg(test)]
     pub(crate) fn normal(&mut self) -> f64 {
         let radius = (-2.0 * (1.0 - self.share()).ln()).sqrt();
         radius * (2.0 * std::f64::consts::PI * self.share()).cos()

@@ -12,6 +12,7 @@ pub mod precision;
 mod questions;
 mod rule;
 pub mod sliding;
+pub mod signed_rank;
 pub mod steady;
 pub mod usl;
 mod validity;

@@ -1,0 +1,13 @@
+//! Facts of a comparison: two builds measured in turn, round by round. `plan` parses what was asked, `stats` judges what came of it.
+
+mod asked;
+pub mod json;
+mod metric;
+mod round;
+
+pub use asked::{Calibration, GatePlan, GatedMetric, Test, ValidityLimits};
+pub use metric::{Better, Metric};
+pub use round::{Arm, ArmEnding, ArmRound, MachineFacts, Order, Round, Times};
+
+#[cfg(test)]
+mod tests;
