@@ -10,8 +10,14 @@ pub(crate) struct Draw(ChaCha8Rng);
 impl Draw {
     /// The stream of this seed.
     pub(crate) fn new(seed: u64) -> Self {
+        Self::of(seed, 0)
+    }
+
+    /// A stream of its own for each number, of this seed.
+    pub(crate) fn of(seed: u64, number: u64) -> Self {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
+        key[8..16].copy_from_slice(&number.to_le_bytes());
         Self(ChaCha8Rng::from_seed(key))
     }
 

@@ -4,6 +4,7 @@ mod bucket;
 pub mod capacity;
 mod compare;
 mod draw;
+pub mod gate;
 mod judge;
 pub mod limits;
 mod little;

@@ -5,7 +5,7 @@
 //! share beyond the quantile is looked at window by window, and the more it differs between windows than chance explains, the smaller that
 //! number is (the design effect of a cluster sample, Kish 1965; the interval through the distribution function is Woodruff's, 1952).
 
-mod binomial;
+pub(crate) mod binomial;
 
 use crate::normal::{normal_quantile, student_quantile};
 use record::histogram::Histogram;

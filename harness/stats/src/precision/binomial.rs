@@ -2,7 +2,7 @@
 
 /// The ranks (1..=n) of the order statistics of `n` independent values that hold the quantile with share `q` between them with at least
 /// this confidence, half of the rest on either side. `None` if the lowest or highest value is not far enough out.
-pub(super) fn ranks(n: u64, q: f64, confidence: f64) -> Option<(u64, u64)> {
+pub(crate) fn ranks(n: u64, q: f64, confidence: f64) -> Option<(u64, u64)> {
     let outside = (1.0 - confidence) / 2.0;
     // The quantile is below X(l) if at most l − 1 values are below it: P(B ≤ l − 1) ≤ outside. The other end is the same seen from above.
     let low = most_below(n, q, outside)?;
@@ -11,7 +11,7 @@ pub(super) fn ranks(n: u64, q: f64, confidence: f64) -> Option<(u64, u64)> {
 }
 
 // The largest rank l with P(B(n, q) ≤ l − 1) ≤ `share`; `None` if that is 0.
-fn most_below(n: u64, q: f64, share: f64) -> Option<u64> {
+pub(crate) fn most_below(n: u64, q: f64, share: f64) -> Option<u64> {
     let mode = ((n as f64 + 1.0) * q).floor().clamp(0.0, n as f64) as u64;
     let odds = q / (1.0 - q);
     // Downwards from the mode, each term from the one before it, until nothing is left to add; then upwards again.

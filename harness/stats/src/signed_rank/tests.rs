@@ -11,7 +11,7 @@ fn brute_force(differences: &[f64]) -> f64 {
             .iter()
             .filter(|d| d.abs().total_cmp(&one.abs()).is_eq())
             .count();
-        smaller as f64 + (equal as f64 + 1.0) / 2.0
+        smaller as f64 + f64::midpoint(equal as f64, 1.0)
     };
     let ranks: Vec<f64> = differences.iter().map(rank).collect();
     let observed: f64 = (0..n)

@@ -1,0 +1,33 @@
+//! The judgement of a gate: two builds, measured in turn, and a verdict with a stated error rate (statistics.md).
+//!
+//! The unit of analysis is the round. [`Design`] fixes before the first round when may be decided; [`Coins`] says which arm comes first;
+//! [`judge`] looks at the rounds so far and says whether to go on.
+
+mod coins;
+mod design;
+mod detect;
+mod errors;
+mod exact;
+mod fate;
+mod figure;
+mod holm;
+mod judge;
+mod measure;
+mod slo;
+mod student;
+mod validity;
+mod verdict;
+
+pub use coins::Coins;
+pub use design::{BudgetTooSmall, Design, Look, first_failing_look, round_length, rounds_within};
+pub use detect::{Detectable, Grade, detectable, noise, shift_found};
+pub use errors::ErrorRates;
+pub use fate::{Collapse, Fate, fate};
+pub use figure::{Figure, figure};
+pub use judge::{Going, Progress, interrupted, judge};
+pub use slo::SloResult;
+pub use validity::{Checked, DropRule, Tripped, check};
+pub use verdict::{Decision, Dropped, Label, MetricResult, Mode, OnInconclusive};
+
+#[cfg(test)]
+mod tests;

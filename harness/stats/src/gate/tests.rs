@@ -1,0 +1,6 @@
+mod designs;
+mod invariance;
+mod made;
+mod power;
+mod rounds;
+mod verdicts;
