@@ -1,5 +1,6 @@
 //! Plan files: TOML to [`Plan`], with every mistake named by file, line and key.
 
+pub mod gate;
 mod journey;
 mod place;
 mod schedule;
