@@ -1,9 +1,12 @@
 //! Judgement: what a record means. Pure: the same record gets the same judgement, today or in a year.
 
+pub mod attribution;
 mod bucket;
 pub mod capacity;
+pub mod change_points;
 mod compare;
 mod draw;
+pub mod falsely;
 pub mod gate;
 mod judge;
 pub mod limits;

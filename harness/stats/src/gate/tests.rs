@@ -4,3 +4,4 @@ mod made;
 mod power;
 mod rounds;
 mod verdicts;
+mod words;

@@ -1,0 +1,147 @@
+//! Sentences, the table of noise, and the rows of the forest plot.
+
+use super::made::*;
+use crate::attribution::{Attribution, Band, Change, Cost, Named};
+use crate::gate::{Design, forest, headline, noise_floor, proposal, span, underline};
+use crate::signed_rank::Bounds;
+use record::comparison::{GatePlan, Metric, Round};
+
+fn slower(number: u32) -> Round {
+    worse(
+        number,
+        &[
+            (Metric::ResponseTimeP99, 0.18),
+            (Metric::CpuPerRequest, 0.09),
+        ],
+    )
+}
+
+fn rounds(make: fn(u32) -> Round) -> Vec<Round> {
+    (1..=16).map(make).collect()
+}
+
+fn in_apply() -> Attribution {
+    let bounds = |low, high| Bounds { low, high };
+    Attribution {
+        cost: Cost::Cpu,
+        band: Band::All,
+        rounds: 10,
+        baseline: 100.0,
+        candidate: 109.0,
+        total: Change {
+            estimate: 9.0,
+            interval: bounds(8.0, 10.0),
+            p: 0.002,
+        },
+        functions: Vec::new(),
+        moved: Vec::new(),
+        named: Some(Named {
+            function: "ledger::apply".to_owned(),
+            called_from: None,
+            share: 0.62,
+            share_interval: bounds(0.48, 0.75),
+        }),
+        notes: Vec::new(),
+    }
+}
+
+#[test]
+fn the_sentence_on_top_says_what_how_much_where_and_why() {
+    let plan = GatePlan {
+        metrics: GatePlan::default()
+            .metrics
+            .into_iter()
+            .map(|mut gated| {
+                if gated.metric == Metric::CpuPerRequest {
+                    gated.margin = 0.2;
+                }
+                gated
+            })
+            .collect(),
+        ..GatePlan::default()
+    };
+    let decision = decided(&plan, &rounds(slower));
+    let said = headline(&decision, 3_000.0, &[in_apply()]);
+    assert!(said.starts_with("P99 response time +18 % [1"), "{said}");
+    assert!(
+        said.ends_with("at 3,000/s, 10 of 10 rounds slower; CPU per request +9 %, 62 % of it in `ledger::apply`."),
+        "{said}"
+    );
+}
+
+#[test]
+fn where_the_cost_itself_is_worst_it_is_said_once() {
+    let worse_cpu = |number| worse(number, &[(Metric::CpuPerRequest, 0.09)]);
+    let decision = decided(&GatePlan::default(), &rounds(worse_cpu));
+    let said = headline(&decision, 3_000.0, &[in_apply()]);
+    assert!(said.starts_with("CPU per request +9 % ["), "{said}");
+    assert!(
+        said.ends_with("10 of 10 rounds slower; 62 % of it in `ledger::apply`."),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_pass_says_what_it_would_have_seen() {
+    let decision = decided(&GatePlan::default(), &rounds(quiet));
+    assert_eq!(
+        headline(&decision, 3_000.0, &[]),
+        "no regression, nothing to do."
+    );
+    let below = underline(&decision);
+    assert!(
+        below.starts_with("6 rounds; found with 80 % probability: throughput 3."),
+        "{below}"
+    );
+    assert!(below.contains("P99 response time 10."), "{below}");
+}
+
+#[test]
+fn identical_builds_give_the_noise_of_the_machine_and_margins_to_hold() {
+    let plan = GatePlan::default();
+    let noisy = |number: u32| {
+        let share = if number.is_multiple_of(2) {
+            0.06
+        } else {
+            -0.06
+        };
+        worse(number, &[(Metric::ResponseTimeP50, share)])
+    };
+    let decision = decided(&plan, &rounds(noisy));
+    let floors = noise_floor(&Design::new(&plan), &decision);
+    assert_eq!(floors.len(), 6);
+    let of = |metric| {
+        floors
+            .iter()
+            .find(|one| one.declared.metric == metric)
+            .expect("gated")
+    };
+    let p50 = of(Metric::ResponseTimeP50);
+    assert!(
+        (p50.noise - 0.062).abs() < 0.03 && p50.proposed > 0.05,
+        "{p50:?}"
+    );
+    let allocs = of(Metric::AllocsPerRequest);
+    assert!(allocs.noise < 1e-9 && !allocs.is_unreachable, "{allocs:?}");
+    assert!((allocs.proposed - 0.01).abs() < 1e-9);
+    let text = proposal(&floors);
+    assert!(
+        text.contains("[metric.throughput]\nmargin = \"3%\"    # noise 0."),
+        "{text}"
+    );
+}
+
+#[test]
+fn rows_are_sorted_by_worsening_and_have_a_dot_a_round() {
+    let decision = decided(&GatePlan::default(), &rounds(slower));
+    let rows = forest(&decision);
+    assert_eq!(rows.len(), 6);
+    let order: Vec<Metric> = rows.iter().take(2).map(|row| row.metric).collect();
+    assert_eq!(order, [Metric::CpuPerRequest, Metric::ResponseTimeP99]);
+    assert!(rows.iter().all(|row| row.rounds.len() == decision.valid));
+    let widest = span(&rows);
+    assert!(
+        rows.iter()
+            .all(|row| row.interval.high <= widest && row.margin <= widest)
+    );
+}
