@@ -1,6 +1,7 @@
 //! Facts of a comparison: two builds measured in turn, round by round. `plan` parses what was asked, `stats` judges what came of it.
 
 mod asked;
+pub mod history;
 pub mod json;
 mod metric;
 mod round;

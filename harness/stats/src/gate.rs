@@ -3,6 +3,7 @@
 //! The unit of analysis is the round. [`Design`] fixes before the first round when may be decided; [`Coins`] says which arm comes first;
 //! [`judge`] looks at the rounds so far and says whether to go on.
 
+mod calibrate;
 mod coins;
 mod design;
 mod detect;
@@ -21,6 +22,10 @@ mod student;
 mod validity;
 mod verdict;
 
+pub use calibrate::{
+    LONGEST_WARMUP, SHORTEST_WARMUP, open_rate, open_window_needed, warmup, window_drift,
+    with_enough_samples,
+};
 pub use coins::Coins;
 pub use design::{BudgetTooSmall, Design, Look, first_failing_look, round_length, rounds_within};
 pub use detect::{Detectable, Grade, detectable, noise, shift_found};

@@ -12,11 +12,11 @@ pub const SCHEMA: u32 = 1;
 /// Most rounds that are read: 52 looks' worth and what may be dropped beside them.
 pub const MAX_ROUNDS: usize = 1_000;
 
-/// Rounds that cannot be read.
+/// Lines of rounds, or of a history, that cannot be read.
 #[derive(Debug, Error)]
 pub enum RoundsError {
-    /// A line that is no round.
-    #[error("line {line} is not a round: {why}")]
+    /// A line that is no round or point.
+    #[error("line {line} does not read: {why}")]
     Corrupt {
         /// From 1.
         line: usize,
@@ -193,7 +193,10 @@ pub fn rounds(text: &str) -> Result<Rounds, RoundsError> {
     Ok(found)
 }
 
-fn read<T: for<'de> Deserialize<'de>>(line: usize, text: &str) -> Result<T, RoundsError> {
+pub(super) fn read<T: for<'de> Deserialize<'de>>(
+    line: usize,
+    text: &str,
+) -> Result<T, RoundsError> {
     let corrupt = |error: serde_json::Error| RoundsError::Corrupt {
         line,
         why: error.to_string(),

@@ -1,3 +1,5 @@
+use super::history::json::{history, history_line};
+use super::history::{HistoryPoint, series};
 use super::json::{RoundsError, calibration_line, round_line, rounds};
 use super::*;
 use crate::histogram::Histogram;
@@ -135,4 +137,40 @@ fn an_order_gives_each_arm_two_slots_with_the_same_mean_time() {
         let at = |arm: Arm| (0..4).filter(|i| slots[*i] == arm).sum::<usize>();
         assert_eq!([at(Arm::Baseline), at(Arm::Candidate)], [3, 3]);
     }
+}
+
+fn night(commit: &str, machine: &str, throughput: f64) -> HistoryPoint {
+    HistoryPoint {
+        commit: commit.to_owned(),
+        measured_unix_s: 1_700_000_000,
+        machine: machine.to_owned(),
+        plan: "abc".to_owned(),
+        values: BTreeMap::from([(Metric::Throughput, throughput)]),
+    }
+}
+
+#[test]
+fn a_history_reads_back_and_is_one_series_per_machine() {
+    let nights = [
+        night("a", "old", 5.0),
+        night("b", "new", 7.0),
+        night("c", "new", f64::NAN),
+        night("d", "new", 8.0),
+    ];
+    let text: String = nights.iter().map(history_line).collect();
+    let read = history(&text).expect("own text reads");
+    assert_eq!(read[0], nights[0]);
+    assert_eq!(series(&read, Metric::Throughput), [(1, 7.0), (3, 8.0)]);
+    assert_eq!(series(&read, Metric::RssPeak), []);
+    let later = text.replacen("throughput", "invented_later", 1);
+    assert!(
+        history(&later).expect("outlives its metrics")[0]
+            .values
+            .is_empty()
+    );
+    let error = history(&text.replacen('{', "[", 1))
+        .expect_err("damaged")
+        .to_string();
+    assert!(error.starts_with("line 1 does not read"), "{error}");
+    assert!(history("").expect("no nights yet").is_empty());
 }

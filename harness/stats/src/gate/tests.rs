@@ -1,7 +1,9 @@
+mod calibration;
 mod designs;
 mod invariance;
 mod made;
 mod power;
+mod recorded;
 mod rounds;
 mod verdicts;
 mod words;

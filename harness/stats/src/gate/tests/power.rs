@@ -4,7 +4,7 @@ use super::made::*;
 use crate::gate::{Design, detectable};
 use record::comparison::GatePlan;
 
-const GATES: u32 = 1_500;
+const GATES: u32 = 1_000;
 
 fn error(share: f64, gates: u32) -> f64 {
     3.0 * (share * (1.0 - share) / f64::from(gates)).sqrt()
