@@ -4,10 +4,12 @@
 //! new `schema` value. Keys carry their unit; figures that a run does not have are `null`.
 
 mod capacity;
+mod gate;
 mod honesty;
 mod scaling;
 
 pub use capacity::{CAPACITY_VERSION, capacity};
+pub use gate::{GATE_VERSION, gate};
 pub use scaling::{SWEEP_VERSION, sweep};
 
 use crate::mean::Mean;

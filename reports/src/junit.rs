@@ -8,6 +8,7 @@
 //! `failure`, `error` or `skipped`, `system-out`.
 
 mod case;
+mod gate;
 
 use crate::show;
 use crate::summary;
@@ -16,10 +17,35 @@ use record::run::RunRecord;
 use stats::{Judgement, Reason, RuleResult, Verdict};
 use std::fmt::Write as _;
 
+pub use gate::gate;
+
 /// The document. Times are the length of the steady phase, in seconds.
 pub fn xml(record: &RunRecord, judgement: &Judgement) -> String {
-    let cases = cases(record, judgement);
-    let seconds = record.steady.length().as_secs_f64();
+    let seed = record.plan.seed.to_string();
+    let facts = [
+        ("run_id", record.run_id.as_str()),
+        ("verdict", judgement.verdict.name()),
+        ("target", record.target.url.as_str()),
+        ("plan_digest", record.plan.digest.as_str()),
+        ("seed", seed.as_str()),
+    ];
+    document(
+        &record.plan.name,
+        Some(&started(record)),
+        &facts,
+        &cases(record, judgement),
+        record.steady.length().as_secs_f64(),
+    )
+}
+
+// One suite with its facts and cases.
+fn document(
+    name: &str,
+    started: Option<&str>,
+    facts: &[(&str, &str)],
+    cases: &[Case],
+    seconds: f64,
+) -> String {
     let of =
         |wanted: fn(&Outcome) -> bool| cases.iter().filter(|case| wanted(&case.outcome)).count();
     let counts = format!(
@@ -29,15 +55,15 @@ pub fn xml(record: &RunRecord, judgement: &Judgement) -> String {
         of(|outcome| matches!(outcome, Outcome::Error { .. })),
         of(|outcome| matches!(outcome, Outcome::Skipped { .. })),
     );
-    let name = attribute(&record.plan.name);
-    let started = started(record);
+    let suite = attribute(name);
+    let started = started.map_or_else(String::new, |at| format!(" timestamp=\"{at}\""));
     let mut xml = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"loadtest\" {counts}>\n  \
-         <testsuite name=\"{name}\" timestamp=\"{started}\" {counts}>\n"
+         <testsuite name=\"{suite}\"{started} {counts}>\n"
     );
-    xml.push_str(&properties(record, judgement));
-    for case in &cases {
-        xml.push_str(&case.xml(&record.plan.name, seconds));
+    xml.push_str(&properties(facts));
+    for case in cases {
+        xml.push_str(&case.xml(name, seconds));
     }
     xml.push_str("  </testsuite>\n</testsuites>\n");
     xml
@@ -49,17 +75,10 @@ fn started(record: &RunRecord) -> String {
     text.trim_end_matches(" UTC").replacen(' ', "T", 1)
 }
 
-fn properties(record: &RunRecord, judgement: &Judgement) -> String {
-    let facts = [
-        ("run_id", record.run_id.clone()),
-        ("verdict", judgement.verdict.name().to_owned()),
-        ("target", record.target.url.clone()),
-        ("plan_digest", record.plan.digest.clone()),
-        ("seed", record.plan.seed.to_string()),
-    ];
+fn properties(facts: &[(&str, &str)]) -> String {
     let mut xml = "    <properties>\n".to_owned();
     for (name, value) in facts {
-        let value = attribute(&value);
+        let value = attribute(value);
         let _ = writeln!(xml, "      <property name=\"{name}\" value=\"{value}\"/>");
     }
     xml + "    </properties>\n"

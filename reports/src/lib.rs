@@ -7,6 +7,7 @@ pub mod capacity;
 pub mod charts;
 pub mod csv;
 pub mod flamegraph;
+pub mod gate;
 pub mod html;
 pub mod json;
 pub mod junit;

@@ -1,6 +1,7 @@
 //! What may be typed.
 
 mod dashboards;
+mod gate;
 mod limits;
 mod load;
 mod outputs;
@@ -9,6 +10,7 @@ mod terminal;
 mod what;
 
 pub(crate) use dashboards::{BackfillArgs, DashboardsCommand, ExportArgs, UpArgs, ViewArgs};
+pub(crate) use gate::{GateArgs, GateProfile, Unclear};
 pub(crate) use limits::{CapacityArgs, LimitsFormat, StepArgs, SweepArgs};
 pub(crate) use load::LoadArgs;
 pub(crate) use outputs::{FileForm, OutputArgs, OutputFormat, ReportFile};
@@ -56,6 +58,8 @@ pub(crate) enum Command {
     Plan(PlanCommand),
     /// Compare two runs: a table of ratios and differential flamegraphs in one HTML page
     Compare(CompareArgs),
+    /// Decide whether a build is slower than another, with a stated error rate: for a CI
+    Gate(Box<GateArgs>),
     /// Judge and render a finished run again from its record
     Report(ReportArgs),
     /// Stand the reference engine up by hand

@@ -3,6 +3,7 @@
 mod capacity;
 mod compare;
 mod dashboards;
+mod gate;
 mod hold_target;
 mod interrupt;
 mod list;
@@ -34,6 +35,7 @@ pub(crate) fn execute(cli: Cli) -> Outcome {
         Some(Command::Compare(arguments)) => compare::compare(&arguments),
         Some(Command::Report(arguments)) => report::report(&arguments),
         Some(Command::ServeEngine(arguments)) => serve_engine::serve(&arguments),
+        Some(Command::Gate(arguments)) => gate::gate(&arguments),
         Some(Command::View(arguments)) => view::view(&arguments),
         Some(Command::Selftest(arguments)) => selftest::selftest(&arguments),
         Some(Command::Yardstick(arguments)) => selftest::yardstick(&arguments),

@@ -14,7 +14,8 @@ pub(crate) struct WhatArgs {
     /// The service to load, as http://host:port/path; without it the reference engine is started
     #[arg(long, value_name = "URL")]
     pub(crate) target: Option<String>,
-    /// A command that starts the service on a free port, as 'my-server --port {port}'; it is stopped after the run
+    /// A command that starts the service on a free port, as 'my-server --port {port}'; it is stopped after the run. {admin_port} is a second one,
+    /// for /metrics and /debug/pprof
     #[arg(long, value_name = "COMMAND", conflicts_with = "target")]
     pub(crate) target_cmd: Option<String>,
     /// The path that answers 2xx once a started service can be used [default: its port accepts connections]

@@ -12,7 +12,7 @@ use clap::Parser as _;
 use driver::Placement;
 use plan::Plan;
 use record::run::{Ending, RunRecord};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -137,70 +137,81 @@ impl Bench {
         length: Duration,
         profiles: Profiles,
     ) -> Result<Ran, Failure> {
-        if self.is_interrupted() {
-            return Ok(Ran::Interrupted);
-        }
-        let folder = PathBuf::from(self.folder.display()).join(name);
-        let ended = self.spawn((&folder, number), load, length, profiles)?;
-        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-        let read = || Folder::find(&folder.to_string_lossy())?.record();
-        let code = ended.status.code();
-        let is = |exit: Exit| code == Some(exit as i32);
-        if self.is_interrupted() || is(Exit::Interrupted) {
-            return Ok(Ran::Interrupted);
-        }
-        if [Exit::Pass, Exit::Fail, Exit::Invalid, Exit::Inconclusive]
-            .into_iter()
-            .any(is)
-        {
-            return Ok(match read()? {
-                record if record.ending == Ending::Completed => Ran::Measured(Box::new(record)),
-                _ => Ran::Interrupted,
-            });
-        }
-        if is(Exit::Target) && read().is_ok() {
-            return Ok(Ran::TargetDied(last_error(&said)));
-        }
-        Err(failed(name, code, &said))
-    }
-
-    fn spawn(
-        &self,
-        (folder, number): (&std::path::Path, usize),
-        load: Load,
-        length: Duration,
-        profiles: Profiles,
-    ) -> Result<std::process::Output, Failure> {
-        let internal = |e: std::io::Error| {
-            Failure::new(Exit::Internal, format!("a step cannot be started: {e}"))
-        };
-        let mut command = Command::new(std::env::current_exe().map_err(internal)?);
-        command.arg("run").args(&self.common).args(load.arguments());
-        command.args(["--duration", &nanoseconds(length)]);
+        let mut arguments = self.common.clone();
+        arguments.extend(load.arguments());
+        let mut say = |flag: &str, value: String| arguments.extend([flag.to_owned(), value]);
+        say("--duration", nanoseconds(length));
         let seed = self.plan.seed.wrapping_add(number as u64);
-        command.args(["--seed", &seed.to_string()]);
-        command.args(["--metrics-listen", "off", "--quiet", "--output", "json"]);
-        command.arg("--out").arg(folder);
+        say("--seed", seed.to_string());
         if self.plan.target.url.is_none() {
-            command.args(["--target", self.target.address.as_str()]);
+            say("--target", self.target.address.as_str().to_owned());
         }
         if let Some(cpus) = &self.cpus {
-            command.args(["--cpus", cpus]);
+            say("--cpus", cpus.clone());
         }
         if let (Some(admin), Profiles::Taken) = (&self.target.admin, profiles) {
-            command.args(["--admin", admin]);
+            say("--admin", admin.clone());
         }
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(internal)?;
-        self.interrupt.pass_on_to(Some(&child));
-        let ended = child.wait_with_output();
-        self.interrupt.pass_on_to(None);
-        ended.map_err(internal)
+        let folder = PathBuf::from(self.folder.display()).join(name);
+        run_beside(&self.interrupt, name, &folder, &arguments)
     }
+}
+
+/// A run of this program in a process of its own, into `folder`; `name` is for errors.
+pub(super) fn run_beside(
+    interrupt: &Interrupt,
+    name: &str,
+    folder: &Path,
+    arguments: &[String],
+) -> Result<Ran, Failure> {
+    if interrupt.is_set() {
+        return Ok(Ran::Interrupted);
+    }
+    let ended = spawn(interrupt, folder, arguments)?;
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    let read = || Folder::find(&folder.to_string_lossy())?.record();
+    let code = ended.status.code();
+    let is = |exit: Exit| code == Some(exit as i32);
+    if interrupt.is_set() || is(Exit::Interrupted) {
+        return Ok(Ran::Interrupted);
+    }
+    if [Exit::Pass, Exit::Fail, Exit::Invalid, Exit::Inconclusive]
+        .into_iter()
+        .any(is)
+    {
+        return Ok(match read()? {
+            record if record.ending == Ending::Completed => Ran::Measured(Box::new(record)),
+            _ => Ran::Interrupted,
+        });
+    }
+    if is(Exit::Target) && read().is_ok() {
+        return Ok(Ran::TargetDied(last_error(&said)));
+    }
+    Err(failed(name, code, &said))
+}
+
+fn spawn(
+    interrupt: &Interrupt,
+    folder: &Path,
+    arguments: &[String],
+) -> Result<std::process::Output, Failure> {
+    let internal =
+        |e: std::io::Error| Failure::new(Exit::Internal, format!("a run cannot be started: {e}"));
+    let child = Command::new(std::env::current_exe().map_err(internal)?)
+        .arg("run")
+        .args(arguments)
+        .args(["--metrics-listen", "off", "--quiet", "--output", "json"])
+        .arg("--out")
+        .arg(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(internal)?;
+    interrupt.pass_on_to(Some(&child));
+    let ended = child.wait_with_output();
+    interrupt.pass_on_to(None);
+    ended.map_err(internal)
 }
 
 // What every step is told. The admin address is not among it: search steps take no profiles.
@@ -257,11 +268,11 @@ fn as_run(common: &[String], first: Load) -> Result<RunArgs, Failure> {
 }
 
 // Exact, whatever the length.
-fn nanoseconds(length: Duration) -> String {
+pub(super) fn nanoseconds(length: Duration) -> String {
     format!("{}ns", length.as_nanos())
 }
 
-fn list(cpus: &[usize]) -> String {
+pub(super) fn list(cpus: &[usize]) -> String {
     let all: Vec<String> = cpus.iter().map(ToString::to_string).collect();
     all.join(",")
 }

@@ -18,6 +18,8 @@ use std::time::{Duration, Instant};
 const GLANCE: Duration = Duration::from_millis(20);
 /// How long it may take to answer whether it is ready.
 const ANSWER: Duration = Duration::from_secs(2);
+/// Stands where the port of `/metrics` and `/debug/pprof` belongs, in a command that takes one.
+const ADMIN_PORT: &str = "{admin_port}";
 /// Of an answer only the first line is looked at.
 const STATUS_LINE: u64 = 64;
 
@@ -29,7 +31,13 @@ pub(super) fn start(
     let name = format!("target \"{command}\"");
     let failed = |why: String| Failure::target(format!("{name} did not start: {why}"));
     let port = free_port().map_err(|e| failed(format!("no free port: {e}")))?;
-    let line = command.replace("{port}", &port.to_string());
+    let mut line = command.replace("{port}", &port.to_string());
+    let mut admin = plan.admin.clone();
+    if line.contains(ADMIN_PORT) {
+        let port = free_port().map_err(|e| failed(format!("no free port: {e}")))?;
+        line = line.replace(ADMIN_PORT, &port.to_string());
+        admin.get_or_insert(format!("http://127.0.0.1:{port}"));
+    }
     let mut held = hold(&name, &line, placement).map_err(|e| failed(e.to_string()))?;
     let socket = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     if let Err(why) = await_ready(&mut held, socket, plan) {
@@ -40,7 +48,7 @@ pub(super) fn start(
     }
     Ok(Target {
         address: Address::parse(&format!("http://{socket}")).map_err(Failure::target)?,
-        admin: plan.admin.clone(),
+        admin,
         reference: false,
         child: Some(held),
     })

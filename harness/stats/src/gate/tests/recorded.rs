@@ -43,7 +43,8 @@ fn recorded_rounds_keep_their_verdict() {
         response_time_p99: regressed +0.1722 [+0.1379, +0.2095] p 0.00098
         allocs_per_request: unchanged +0.0000 [+0.0000, +0.0000] p 1.00000
         rss_peak: unchanged -0.0046 [-0.0079, -0.0029] p 0.99902
-        the candidate collapsed once: round 7: died: signal 11"#]].assert_eq(&lines.join("\n"));
+        the candidate collapsed once: round 7: died: signal 11"#]]
+    .assert_eq(&lines.join("\n"));
 }
 
 #[test]

@@ -1,0 +1,287 @@
+//! `loadtest gate`: two builds measured in turn, and a verdict with a stated error rate.
+//!
+//! `stats::gate` decides everything; here processes are started, windows measured, rounds written down as soon as they are over, and the
+//! verdict handed on.
+
+mod arms;
+mod bench;
+mod revision;
+mod slot;
+
+use crate::cli::{GateArgs, GateProfile, LimitsFormat, Unclear};
+use crate::exit::{Exit, Failure, Outcome as Ended};
+use crate::folder::{self, Folder};
+use crate::output;
+use arms::Arms;
+use bench::{Bench, Outcome};
+use record::comparison::json::{calibration_line, round_line};
+use record::comparison::{Arm, Calibration, GatePlan, Round};
+use record::run::RunRecord;
+use reports::gate::Gate;
+use stats::gate::{
+    Coins, Decision, Design, OnInconclusive, Progress, headline, interrupted, judge, noise_floor,
+    open_rate, open_window_needed, proposal, round_length, rounds_within, with_enough_samples,
+};
+use std::fs;
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+/// Runs of the baseline before the first round.
+const PILOTS: u32 = 2;
+/// Length of each after its warm-up.
+const PILOT: Duration = Duration::from_secs(5);
+/// What a window takes besides its length: a process, its connections, its report.
+const BESIDES: Duration = Duration::from_millis(800);
+/// Slots of a round.
+const SLOTS: u32 = 4;
+/// Rounds of a smoke test.
+const SMOKE: u32 = 6;
+/// Open windows may become so long, not longer, for a percentile to have its samples.
+const LONGEST_WINDOW: Duration = Duration::from_secs(10);
+
+pub(super) fn gate(arguments: &GateArgs) -> Ended {
+    let begun = Instant::now();
+    let asked = asked(arguments)?;
+    let arms = Arms::of(arguments)?;
+    let run_id = folder::new_run_id();
+    let usual = || folder::default_path(&format!("gate-{run_id}"));
+    let folder = Folder::create(arguments.out.clone().unwrap_or_else(usual))?;
+    let bench = Bench::new(arguments, arms, folder, &asked)?;
+    let tell = |line: &str| {
+        if !arguments.quiet {
+            output::note(line);
+        }
+    };
+    tell(&format!(
+        "baseline: {}; candidate: {}",
+        bench.arms.name(Arm::Baseline),
+        bench.arms.name(Arm::Candidate)
+    ));
+    if bench.arms.live_long() {
+        tell(
+            "note: services that run already keep their luck of layout and placement for all rounds; false alarms are up to ten times as frequent",
+        );
+    }
+    let Outcome::Done((plan, calibration, mut notes)) = calibrate(&bench, &asked)? else {
+        return Ok(Exit::Interrupted);
+    };
+    tell(&reports::gate::calibrated(&calibration));
+    let mut design = design(arguments, &plan, &calibration, begun.elapsed())?;
+    design.notes.append(&mut notes);
+    design
+        .notes
+        .iter()
+        .for_each(|note| tell(&format!("note: {note}")));
+    let mut lines = bench.folder.append("rounds.ndjson")?;
+    write(&mut lines, &calibration_line(&calibration))?;
+    let mut rounds = Vec::new();
+    let decision = loop {
+        match next(&bench, &design, &calibration, &mut rounds)? {
+            Outcome::Interrupted => {
+                break interrupted(&design, &calibration, &rounds, "interrupted");
+            }
+            Outcome::Done(progress) => {
+                let (line, decided) = described(&rounds, progress);
+                if let Some(last) = rounds.last() {
+                    write(&mut lines, &round_line(last))?;
+                }
+                tell(&line);
+                if let Some(decision) = decided {
+                    break *decision;
+                }
+            }
+        }
+    };
+    finish(arguments, &bench, &design, &calibration, &rounds, &decision)
+}
+
+// The plan as it is asked for, before anything is known.
+fn asked(arguments: &GateArgs) -> Result<GatePlan, Failure> {
+    let mut asked = match &arguments.plan {
+        None => GatePlan::default(),
+        Some(path) => {
+            let name = path.display().to_string();
+            let text = fs::read_to_string(path).map_err(|e| {
+                Failure::usage(format!("plan {name} cannot be read: {e}"))
+                    .hint("without --plan the usual six figures are gated")
+            })?;
+            plan::parse::gate::plan(&text, &name).map_err(Failure::usage)?
+        }
+    };
+    asked.seed = arguments.seed.unwrap_or(asked.seed);
+    if arguments.profile == GateProfile::Smoke {
+        asked.looks = vec![SMOKE];
+        asked.spend = vec![0.0];
+    }
+    Ok(asked)
+}
+
+// Warm-up, rate and percentile, from the baseline alone: nothing is chosen once the candidate was seen.
+fn calibrate(
+    bench: &Bench,
+    asked: &GatePlan,
+) -> Result<Outcome<(GatePlan, Calibration, Vec<String>)>, Failure> {
+    let mut pilots = Vec::new();
+    for number in 1..=PILOTS {
+        match bench.pilot(number, PILOT)? {
+            Outcome::Done(pilot) => pilots.push(pilot),
+            Outcome::Interrupted => return Ok(Outcome::Interrupted),
+        }
+    }
+    let capacity = mean(&pilots, |pilot| {
+        pilot.requests_ok() as f64 / pilot.steady.length().as_secs_f64()
+    });
+    if capacity < 1.0 {
+        return Err(
+            Failure::target("the baseline answered nothing with success")
+                .hint("is the path or the workload right? `loadtest run --target` shows it"),
+        );
+    }
+    let rate = open_rate(asked, capacity);
+    let needed = open_window_needed(asked, rate);
+    let mut plan = asked.clone();
+    plan.slot_open = plan.slot_open.max(needed.min(LONGEST_WINDOW));
+    let requests = 2.0 * rate * plan.slot_open.as_secs_f64();
+    let (plan, mut notes) = with_enough_samples(&plan, requests);
+    if plan.slot_open > asked.slot_open {
+        notes.push(format!(
+            "open windows take {:.1} s, so that the highest percentile has its samples",
+            plan.slot_open.as_secs_f64()
+        ));
+    }
+    let longest = pilots.iter().map(|pilot| pilot.warmup.length).max();
+    let calibration = Calibration {
+        warmup: longest
+            .unwrap_or_default()
+            .clamp(stats::gate::SHORTEST_WARMUP, stats::gate::LONGEST_WARMUP),
+        capacity,
+        rate,
+        pressure: pilots
+            .iter()
+            .filter_map(|pilot| pilot.health.cpu_pressure)
+            .reduce(f64::max),
+        machine: pilots.first().map(slot::machine).unwrap_or_default(),
+    };
+    Ok(Outcome::Done((plan, calibration, notes)))
+}
+
+fn mean(pilots: &[RunRecord], of: impl Fn(&RunRecord) -> f64) -> f64 {
+    pilots.iter().map(of).sum::<f64>() / pilots.len().max(1) as f64
+}
+
+// A budget becomes a number of rounds before the first of them.
+fn design(
+    arguments: &GateArgs,
+    plan: &GatePlan,
+    calibration: &Calibration,
+    gone: Duration,
+) -> Result<Design, Failure> {
+    let Some(budget) = arguments.budget else {
+        return Ok(Design::new(plan));
+    };
+    let round = round_length(plan, BESIDES, calibration.warmup) + BESIDES * 2 * SLOTS;
+    let left = budget.saturating_sub(gone);
+    Design::within(plan, rounds_within(left, round))
+        .map_err(|error| Failure::usage(format!("--budget {budget:?}: {error}")))
+}
+
+fn next(
+    bench: &Bench,
+    design: &Design,
+    calibration: &Calibration,
+    rounds: &mut Vec<Round>,
+) -> Result<Outcome<Progress>, Failure> {
+    let number = u32::try_from(rounds.len() + 1).unwrap_or(u32::MAX);
+    let coins = Coins::new(design.plan.seed);
+    let round = bench.round(
+        (number, coins.order(number)),
+        &design.plan,
+        calibration.warmup,
+        calibration.rate,
+    )?;
+    Ok(match round {
+        Outcome::Interrupted => Outcome::Interrupted,
+        Outcome::Done(round) => {
+            rounds.push(round);
+            let progress = judge(design, calibration, rounds);
+            if let (Progress::Going(going), Some(last)) = (&progress, rounds.last_mut()) {
+                last.dropped = going.last.as_ref().and_then(stats::gate::Fate::told);
+            }
+            Outcome::Done(progress)
+        }
+    })
+}
+
+// A line for people, and the decision if there is one.
+fn described(rounds: &[Round], progress: Progress) -> (String, Option<Box<Decision>>) {
+    let round = rounds.last();
+    match progress {
+        Progress::Going(going) => (reports::gate::round(round, Some(&going)), None),
+        Progress::Decided(decision) => (reports::gate::round(round, None), Some(decision)),
+    }
+}
+
+fn write(lines: &mut fs::File, line: &str) -> Result<(), Failure> {
+    let written = lines
+        .write_all(line.as_bytes())
+        .and_then(|()| lines.sync_data());
+    written.map_err(|error| {
+        Failure::new(
+            Exit::Internal,
+            format!("rounds.ndjson cannot be written: {error}"),
+        )
+    })
+}
+
+fn finish(
+    arguments: &GateArgs,
+    bench: &Bench,
+    design: &Design,
+    calibration: &Calibration,
+    rounds: &[Round],
+    decision: &Decision,
+) -> Ended {
+    let folder = bench.folder.display();
+    let floors = bench
+        .arms
+        .are_equal()
+        .then(|| noise_floor(design, decision));
+    let gate = Gate {
+        names: Arm::BOTH.map(|arm| bench.arms.name(arm).to_owned()),
+        headline: headline(decision, calibration.rate, &[]),
+        proposed: floors.as_deref().map(proposal),
+        design,
+        calibration,
+        rounds,
+        decision,
+        folder: &folder,
+        command: std::env::args().collect(),
+    };
+    for (name, text) in reports::gate::files(&gate) {
+        bench.folder.write(name, text.as_bytes())?;
+    }
+    match arguments.output {
+        LimitsFormat::Json => output::result(&format!("{}\n", reports::gate::json(&gate))),
+        LimitsFormat::Text => output::result(&reports::gate::text(&gate)),
+    }
+    if bench.interrupt.is_set() {
+        return Ok(Exit::Interrupted);
+    }
+    let unclear = match arguments.on_inconclusive {
+        Unclear::Neutral => OnInconclusive::Neutral,
+        Unclear::Pass => OnInconclusive::Pass,
+        Unclear::Fail => OnInconclusive::Fail,
+    };
+    Ok(exit(decision.exit_code(unclear)))
+}
+
+fn exit(code: u8) -> Exit {
+    match code {
+        0 => Exit::Pass,
+        3 => Exit::Fail,
+        4 => Exit::Invalid,
+        5 => Exit::Target,
+        6 => Exit::Inconclusive,
+        _ => Exit::Internal,
+    }
+}
