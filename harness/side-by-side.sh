@@ -53,7 +53,7 @@ import json, os, re, shutil, signal, statistics, subprocess, sys, threading, tim
 E = os.environ
 SECONDS, CONNECTIONS, RATE = int(E["seconds"]), E["connections"], int(E["rate"])
 URL, WORK, TOOLS = f"http://{E['address']}/v1/info", E["work"], E["tools"]
-STALL_RUN, STALL_AT, STALL = 10, 5, 1.0
+STALL_RUN, STALL_AT, STALL, PATIENCE = 10, 5, 1.0, 20
 
 
 def counted():
@@ -84,6 +84,10 @@ class Ran:
         watcher = threading.Thread(target=highest_rss, args=(child.pid, self, rss))
         watcher.start()
         if stall:
+            # Counted from the first request: how long a generator takes to start is its own affair.
+            until = time.monotonic() + PATIENCE
+            while counted() <= before and time.monotonic() < until:
+                time.sleep(0.05)
             time.sleep(STALL_AT)
             os.kill(int(E["engine"]), signal.SIGSTOP)
             time.sleep(STALL)
