@@ -14,8 +14,8 @@ pub struct Facts {
     /// From the end of a request's reading to the moment before the last byte was written: the median, in nanoseconds. A client cannot
     /// measure less, because it began before and ended after.
     pub service_p50_ns: u64,
-    /// The same at the 99th percentile.
-    pub service_p99_ns: u64,
+    /// The same at the 90th percentile.
+    pub service_p90_ns: u64,
     /// The same in the mean.
     pub service_mean_ns: u64,
     /// The longest time for which the whole process stood still, by a thread that does nothing but look.
@@ -28,7 +28,7 @@ impl Facts {
         Self {
             answered: service.count(),
             service_p50_ns: at(0.5),
-            service_p99_ns: at(0.99),
+            service_p90_ns: at(0.9),
             service_mean_ns: service.mean_ns().unwrap_or_default().round() as u64,
             longest_gap_ns,
         }
@@ -56,7 +56,7 @@ impl Said {
                 "did {} {} {} {} {}",
                 facts.answered,
                 facts.service_p50_ns,
-                facts.service_p99_ns,
+                facts.service_p90_ns,
                 facts.service_mean_ns,
                 facts.longest_gap_ns
             ),
@@ -75,7 +75,7 @@ impl Said {
                 Some(Self::Did(Facts {
                     answered: number()?,
                     service_p50_ns: number()?,
-                    service_p99_ns: number()?,
+                    service_p90_ns: number()?,
                     service_mean_ns: number()?,
                     longest_gap_ns: number()?,
                 }))

@@ -4,8 +4,10 @@ use record::quantity::format_nanoseconds;
 use record::run::RunRecord;
 use stats::judge_by;
 
-/// Reasons of an invalid run with which a machine excuses a figure. Every other reason is the instrument's own affair.
-const MACHINE: [&str; 9] = [
+/// Reasons of an invalid run with which a machine excuses a figure, and the remark that the generator's own wait is in every time. Every
+/// other reason is the instrument's own affair.
+const MACHINE: [&str; 10] = [
+    "generator_waited",
     "generator_late",
     "generator_stalled",
     "generator_starved",
@@ -24,7 +26,7 @@ pub(super) enum Held {
     Holds,
     /// Measured wrongly, and nothing excuses it.
     Wrong,
-    /// Measured wrongly, in a run that is invalid by what the machine did.
+    /// Measured wrongly, in a run that the machine spoilt by what its record says.
     Disturbed,
 }
 
