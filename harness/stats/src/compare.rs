@@ -1,5 +1,8 @@
-//! Two runs side by side: the first version, one run per side: no interval, no verdict. It describes; it does not decide.
+//! Two runs side by side, one run per side: it describes and does not decide. Runs that were not measured together differ by machine, hour
+//! and process as much as by build: four in ten such comparisons of identical builds would be red.
 
+use crate::precision::interval;
+use crate::signed_rank::Bounds;
 use record::histogram::Histogram;
 use record::run::RunRecord;
 use std::cmp::Ordering;
@@ -20,6 +23,9 @@ pub struct Row {
     pub ratio: Option<f64>,
     /// Whether the candidate's figure is the better one; `None` if neither is.
     pub better: Option<bool>,
+    /// 95 % intervals of percentiles, baseline first, in the unit of the row. Within one run only: what differs between runs, machines and
+    /// processes is not in them, so they decide nothing.
+    pub within_run: [Option<Bounds>; 2],
 }
 
 /// Two runs side by side.
@@ -105,6 +111,7 @@ fn row(name: &str, unit: &'static str, good: Good, [baseline, candidate]: [Optio
         candidate,
         ratio: both.filter(|(a, _)| *a != 0.0).map(|(a, b)| b / a),
         better,
+        within_run: [None, None],
     }
 }
 
@@ -119,8 +126,9 @@ fn quantiles(name: &str, baseline: &Histogram, candidate: &Histogram) -> Vec<Row
     ];
     let mut rows: Vec<_> = shown
         .iter()
-        .map(|(label, share)| {
-            row(
+        .map(|(label, share)| Row {
+            within_run: [baseline, candidate].map(|times| within_run(times, *share)),
+            ..row(
                 &format!("{name} {label}"),
                 "ns",
                 Good::Less,
@@ -136,6 +144,15 @@ fn quantiles(name: &str, baseline: &Histogram, candidate: &Histogram) -> Vec<Row
         [baseline, candidate].map(max),
     ));
     rows
+}
+
+// From order statistics, of so few independent requests as a whole run without its windows is known to have.
+fn within_run(times: &Histogram, share: f64) -> Option<Bounds> {
+    let found = interval(share, 0.95, std::slice::from_ref(times))?;
+    Some(Bounds {
+        low: found.low as f64,
+        high: found.high as f64,
+    })
 }
 
 fn per_request(cpu: Option<Duration>, run: &RunRecord) -> Option<f64> {

@@ -99,3 +99,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn percentiles_have_an_interval_within_their_run_where_there_are_samples_for_one() {
+    let many: Vec<u64> = (1..=20_000).map(|i| i * 1_000).collect();
+    let (run, short) = (specimen::record(&many), specimen::record(&[1_000_000; 10]));
+    let comparison = compare(&run, &short);
+    let p99 = find(&comparison, "response time p99");
+    let seen = p99.within_run[0].expect("enough samples");
+    assert!(
+        seen.holds(19_800_000.0) && seen.high - seen.low < 1_000_000.0,
+        "{seen:?}"
+    );
+    assert_eq!(p99.within_run[1], None);
+    assert_eq!(find(&comparison, "QPS").within_run, [None, None]);
+}

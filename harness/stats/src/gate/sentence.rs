@@ -10,7 +10,7 @@ use record::quantity::format_nanoseconds;
 /// The sentence on top, as in "P99 response time +18 % [11, 26] at 3,000/s, 10 of 10 rounds slower; CPU per request +9 %, 62 % of it in
 /// `ledger::apply`." `rate` is that of the open windows, per second.
 pub fn headline(decision: &Decision, rate: f64, causes: &[Attribution]) -> String {
-    let worst = decision.regressed().first().copied();
+    let worst = first_named(decision);
     let first = match (decision.verdict, worst) {
         (Some(Verdict::Fail), Some(worst)) => worse(worst, rate),
         (Some(Verdict::Pass), _) => Some("no regression, nothing to do".to_owned()),
@@ -51,6 +51,19 @@ pub fn underline(decision: &Decision) -> String {
     format!("{rounds}; {found}")
 }
 
+// What users feel comes before what it may come from; among those, the largest worsening in margins.
+fn first_named(decision: &Decision) -> Option<&MetricResult> {
+    let order = |one: &MetricResult| match one.gated.metric {
+        metric if metric.response_quantile().is_some() => 0,
+        Metric::Throughput => 1,
+        _ => 2,
+    };
+    decision
+        .regressed()
+        .into_iter()
+        .min_by_key(|one| order(one))
+}
+
 fn worse(one: &MetricResult, rate: f64) -> Option<String> {
     let figure = one.figure.as_ref()?;
     let metric = one.gated.metric;
@@ -59,10 +72,11 @@ fn worse(one: &MetricResult, rate: f64) -> Option<String> {
         .response_quantile()
         .map_or(String::new(), |_| format!(" at {}/s", thousands(rate)));
     let (worse, all) = (figure.rounds_worse(), figure.pairs.len());
-    let how = match metric.unit() {
-        "ns" => "slower",
-        _ => "worse",
-    };
+    let is_time = metric
+        .response_quantile()
+        .or(metric.service_quantile())
+        .is_some();
+    let how = if is_time { "slower" } else { "worse" };
     Some(format!(
         "{}{by}{at}, {worse} of {all} rounds {how}",
         metric.title()

@@ -33,17 +33,17 @@ fn recorded_rounds_keep_their_verdict() {
     ];
     lines.extend(rows);
     lines.extend(decision.notes.clone());
-    expect![[r#"
+    expect![[r"
         Some(Fail) at look Some(2)
         12 measured, 10 valid, 1 dropped
-        CPU per request +9 % [7, 10], 10 of 10 rounds slower.
+        P99 response time +19 % [15, 23] at 3,000/s, 10 of 10 rounds slower.
         throughput: unchanged -0.0035 [-0.0144, +0.0069] p 0.83887
         cpu_per_request: regressed +0.0841 [+0.0689, +0.0967] p 0.00098
         response_time_p50: unchanged -0.0029 [-0.0215, +0.0146] p 0.72168
         response_time_p99: regressed +0.1722 [+0.1379, +0.2095] p 0.00098
         allocs_per_request: unchanged +0.0000 [+0.0000, +0.0000] p 1.00000
         rss_peak: unchanged -0.0046 [-0.0079, -0.0029] p 0.99902
-        the candidate collapsed once: round 7: died: signal 11"#]]
+        the candidate collapsed once: round 7: died: signal 11"]]
     .assert_eq(&lines.join("\n"));
 }
 

@@ -47,20 +47,12 @@ fn in_apply() -> Attribution {
 
 #[test]
 fn the_sentence_on_top_says_what_how_much_where_and_why() {
-    let plan = GatePlan {
-        metrics: GatePlan::default()
-            .metrics
-            .into_iter()
-            .map(|mut gated| {
-                if gated.metric == Metric::CpuPerRequest {
-                    gated.margin = 0.2;
-                }
-                gated
-            })
-            .collect(),
-        ..GatePlan::default()
-    };
-    let decision = decided(&plan, &rounds(slower));
+    let decision = decided(&GatePlan::default(), &rounds(slower));
+    assert_eq!(
+        decision.regressed()[0].gated.metric,
+        Metric::CpuPerRequest,
+        "the larger in margins"
+    );
     let said = headline(&decision, 3_000.0, &[in_apply()]);
     assert!(said.starts_with("P99 response time +18 % [1"), "{said}");
     assert!(
@@ -76,7 +68,7 @@ fn where_the_cost_itself_is_worst_it_is_said_once() {
     let said = headline(&decision, 3_000.0, &[in_apply()]);
     assert!(said.starts_with("CPU per request +9 % ["), "{said}");
     assert!(
-        said.ends_with("10 of 10 rounds slower; 62 % of it in `ledger::apply`."),
+        said.ends_with("10 of 10 rounds worse; 62 % of it in `ledger::apply`."),
         "{said}"
     );
 }
