@@ -5,6 +5,7 @@
 
 mod calibrate;
 mod coins;
+mod curves;
 mod design;
 mod detect;
 mod errors;
@@ -15,6 +16,7 @@ mod floor_of_noise;
 mod forest;
 mod holm;
 mod judge;
+mod ledger;
 mod measure;
 mod sentence;
 mod slo;
@@ -27,6 +29,7 @@ pub use calibrate::{
     with_enough_samples,
 };
 pub use coins::Coins;
+pub use curves::{CurvePoint, Curves, curves};
 pub use design::{BudgetTooSmall, Design, Look, first_failing_look, round_length, rounds_within};
 pub use detect::{Detectable, Grade, detectable, noise, shift_found};
 pub use errors::ErrorRates;
@@ -34,7 +37,8 @@ pub use fate::{Collapse, Fate, fate};
 pub use figure::{Figure, figure};
 pub use floor_of_noise::{NoiseFloor, noise_floor, proposal};
 pub use forest::{ForestRow, by_worsening, forest, span};
-pub use judge::{Going, Progress, interrupted, judge};
+pub use judge::{Going, Progress, interrupted, judge, valid_rounds};
+pub use ledger::{alarm, chance_of, supported_rate};
 pub use sentence::{headline, underline};
 pub use slo::SloResult;
 pub use validity::{Checked, DropRule, Tripped, check};

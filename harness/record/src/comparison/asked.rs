@@ -138,6 +138,33 @@ impl Default for GatePlan {
     }
 }
 
+impl GatePlan {
+    /// The profile `smoke`: six rounds, which only hard rules and exact metrics can fail; for a noisy machine with two cores.
+    #[must_use]
+    pub fn smoke(&self) -> Self {
+        Self {
+            looks: vec![6],
+            spend: vec![0.0],
+            ..self.clone()
+        }
+    }
+
+    /// The weekly gate against the last release, for creep that stays below every margin: half the margins, one look at 40 rounds.
+    #[must_use]
+    pub fn against_release(&self) -> Self {
+        let halved = self.metrics.iter().map(|gated| GatedMetric {
+            margin: gated.margin / 2.0,
+            ..*gated
+        });
+        Self {
+            metrics: halved.collect(),
+            looks: vec![40],
+            spend: vec![1.0],
+            ..self.clone()
+        }
+    }
+}
+
 /// What was found out on the baseline before the first round.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Calibration {

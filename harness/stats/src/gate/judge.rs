@@ -100,6 +100,16 @@ pub fn interrupted(
     )
 }
 
+/// The rounds that count among these, in their order: what reports draw. Of a decided gate hand in the first [`Decision::measured`] only.
+pub fn valid_rounds<'a>(
+    design: &Design,
+    calibration: &Calibration,
+    rounds: &'a [Round],
+) -> Vec<&'a Round> {
+    let counts = |round: &&Round| fate(round, &design.plan, calibration).0 == Fate::Valid;
+    rounds.iter().filter(counts).collect()
+}
+
 impl<'a> Tally<'a> {
     fn add(&mut self, round: &'a Round, fate: Fate) {
         self.measured += 1;

@@ -1,7 +1,7 @@
 mod calibration;
 mod designs;
 mod invariance;
-mod made;
+pub(super) mod made;
 mod power;
 mod recorded;
 mod rounds;

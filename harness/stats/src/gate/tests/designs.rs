@@ -41,11 +41,8 @@ fn looks_are_raised_to_where_they_can_fail_and_it_is_said() {
     assert_eq!(rounds(&design), [6, 13, 16]);
     assert_eq!(design.notes.len(), 1, "{:?}", design.notes);
     assert_eq!(rounds(&Design::new(&with_metrics(262))), [6, 16, 17]);
-    let weekly = GatePlan {
-        looks: vec![40],
-        spend: vec![1.0],
-        ..GatePlan::default()
-    };
+    let weekly = GatePlan::default().against_release();
+    assert!((weekly.metrics[0].margin - 0.015).abs() < 1e-12);
     assert_eq!(rounds(&Design::new(&weekly)), [40]);
     let endless = GatePlan {
         looks: vec![60, 70],

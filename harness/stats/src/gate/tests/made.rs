@@ -67,7 +67,7 @@ pub(super) fn round(number: u32, baseline: ArmRound, candidate: ArmRound) -> Rou
 }
 
 /// A round without a difference, of slightly noisy values that depend on its number.
-pub(super) fn quiet(number: u32) -> Round {
+pub(in crate::gate) fn quiet(number: u32) -> Round {
     worse(number, &[])
 }
 

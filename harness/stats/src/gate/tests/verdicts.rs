@@ -213,11 +213,7 @@ fn a_failing_hard_rule_goes_before_invalid_and_invalid_before_a_failing_test() {
 
 #[test]
 fn smoke_never_fails_by_statistics() {
-    let plan = GatePlan {
-        looks: vec![6],
-        spend: vec![0.0],
-        ..usual()
-    };
+    let plan = usual().smoke();
     let slow = |number| worse(number, &[(Metric::ResponseTimeP99, 0.5)]);
     let decision = decided(&plan, &rounds(6, slow));
     assert_eq!(decision.verdict, Some(Verdict::Inconclusive));
