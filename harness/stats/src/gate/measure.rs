@@ -216,6 +216,7 @@ fn notes(metrics: &[MetricResult]) -> Vec<String> {
             )),
             (None, _) => notes.push(format!("{title} was measured in one arm only")),
             (Some(figure), _) => {
+                notes.extend(out_of_reach(one, figure));
                 let other = figure.p_other <= one.level;
                 if one.level > 0.0 && one.mode == Mode::Ratio && other != one.is_rejected {
                     notes.push(format!(
@@ -226,4 +227,15 @@ fn notes(metrics: &[MetricResult]) -> Vec<String> {
         }
     }
     notes
+}
+
+// A margin that this machine cannot hold leaves identical builds undecided, and no number of rounds within reason helps.
+fn out_of_reach(one: &MetricResult, figure: &Figure) -> Option<String> {
+    let noise = figure.noise.filter(|_| one.grade >= Some(Grade::C))?;
+    Some(format!(
+        "the margin of {} ({:.1} %) is out of reach: rounds differ by {:.1} % by themselves; lengthen the windows, or take the margin that --aa proposes",
+        one.gated.metric.title(),
+        one.gated.margin * 100.0,
+        noise.exp_m1() * 100.0
+    ))
 }

@@ -103,6 +103,9 @@ fn noise_is_inconclusive_after_the_last_look() {
     ];
     assert_eq!(codes.map(|choice| decision.exit_code(choice)), [0, 0, 6]);
     assert!(decision.reasons[0].contains("P50 response time is unclear"));
+    let told =
+        |note: &String| note.starts_with("the margin of P50 response time (5.0 %) is out of reach");
+    assert!(decision.notes.iter().any(told), "{:?}", decision.notes);
 }
 
 #[test]
