@@ -28,6 +28,7 @@ pub(super) fn init(arguments: &InitArgs) -> Outcome {
 /// Says what a plan will do.
 pub(super) fn check(arguments: &PlanCheckArgs) -> Outcome {
     let plan = super::run::plan_of(&arguments.file)?;
+    super::run::read_feeders(&plan, Some(&arguments.file))?;
     output::result(&plan.explain());
     Ok(Exit::Pass)
 }

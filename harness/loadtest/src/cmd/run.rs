@@ -19,7 +19,6 @@ use record::hlog;
 use record::run::{Audit, AuditCheck, Ending, ProfileKind, RunRecord};
 use resolve::Resolved;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::signal::unix::{SignalKind, signal};
@@ -31,7 +30,7 @@ const REQUEST_COUNTER: &str = "http_requests_total";
 /// How long one request of preparation or audit may take: pages of the journal are large.
 const OUTSIDE_TIMEOUT: Duration = Duration::from_secs(30);
 
-pub(super) use resolve::plan_of;
+pub(super) use resolve::{plan_of, read_feeders};
 
 /// What would be run, checked as a run would check it.
 pub(super) fn resolved_plan(arguments: &RunArgs) -> Result<plan::Plan, Failure> {
@@ -84,13 +83,11 @@ async fn offer(
     workers: usize,
     placement: &Placement,
 ) -> Result<Finished, Failure> {
-    // Files that a plan names are beside it; built-in plans name none.
-    let base = arguments.what.plan.as_deref().and_then(Path::parent);
     let workload = scenarios::workload(
         &resolved.plan,
         &target.address.path(),
         &resolved.run_id,
-        base.unwrap_or(Path::new(".")),
+        resolve::beside(arguments.what.plan.as_deref()),
     )
     .map_err(Failure::usage)?;
     let client = Client::new(&target.address, OUTSIDE_TIMEOUT).map_err(Failure::target)?;

@@ -203,3 +203,50 @@ fn what_can_be_named_is_listed_and_explained() {
     let help = loadtest(&["--help"]);
     assert!(help.stdout.contains("Exit codes"), "{}", help.stdout);
 }
+
+#[test]
+fn feeders_that_cannot_be_used_are_refused_before_anything_is_started() {
+    let scratch = Scratch::new("feeders");
+    let text = "schema = 1\nname = \"x\"\ntarget = { url = \"http://127.0.0.1:9\" }\n[[feeder]]\nname = \"people\"\nfile = \"people.csv\"\npick = \"shuffle\"\n\
+                [[scenario]]\nname = \"look\"\n[[scenario.step]]\nname = \"one\"\nrequest = { path = \"/${people.id}\" }\n";
+    let plan = scratch.write("plan.toml", text);
+    let plan = plan.to_str().unwrap();
+    // Nobody listens on port 9: whoever got that far would say so, with another exit code.
+    let commands: [&[&str]; 3] = [
+        &["plan", "check", plan],
+        &["run", "--dry-run", "--plan", plan],
+        &["run", "--plan", plan],
+    ];
+    for command in commands {
+        refused(command, 2, &["plan.toml", "people", "people.csv", "hint: "]);
+    }
+    scratch.write("people.csv", "id,name\n1,a\n2\n");
+    for command in commands {
+        refused(command, 2, &["people.csv", "3"]);
+    }
+    scratch.write("people.csv", "id,name\n1,a\n2,b\n");
+    assert_eq!(loadtest(commands[0]).code, Some(0));
+    assert_eq!(loadtest(commands[1]).code, Some(0));
+}
+
+#[test]
+fn what_only_flags_break_is_named_by_its_place_in_the_plan() {
+    let scratch = Scratch::new("placed");
+    let plan = scratch.write(
+        "plan.toml",
+        "schema = 1\nname = \"x\"\n[[scenario]]\nname = \"look\"\n[[scenario.step]]\nname = \"one\"\nrequest = { path = \"/${who}\" }\n",
+    );
+    let plan = plan.to_str().unwrap();
+    refused(
+        &[
+            "run",
+            "--dry-run",
+            "--plan",
+            plan,
+            "--target",
+            "http://127.0.0.1:9",
+        ],
+        2,
+        &["plan.toml:7:", "who"],
+    );
+}

@@ -24,9 +24,7 @@ pub(super) struct Resolved {
 
 impl Resolved {
     pub(super) fn from(arguments: &RunArgs) -> Result<Self, Failure> {
-        let plan = read_plan(arguments)?
-            .with(overrides(arguments))
-            .map_err(Failure::usage)?;
+        let plan = read_plan(arguments)?;
         let address = plan
             .target
             .url
@@ -35,6 +33,8 @@ impl Resolved {
             .transpose()
             .map_err(Failure::usage)?;
         check(&plan)?;
+        // Before anything is started: a file that is not there is the user's to mend.
+        read_feeders(&plan, arguments.what.plan.as_deref())?;
         let run_id = folder::new_run_id();
         Ok(Self {
             folder: arguments
@@ -153,30 +153,59 @@ impl Resolved {
 
 // A file of that name comes before a built-in plan. A bare --target needs no plan: one request, no scenario code.
 fn read_plan(arguments: &RunArgs) -> Result<Plan, Failure> {
+    let overrides = overrides(arguments);
     let Some(path) = &arguments.what.plan else {
         let built_in = if arguments.what.is_aimed() {
             plans::ANY_SERVICE
         } else {
             plans::CANONICAL
         };
-        return parse(built_in.text, built_in.name);
+        return complete(built_in.text, built_in.name, overrides);
     };
-    plan_of(path)
+    let (text, name) = text_of(path)?;
+    let plan = parse(&text, &name)?;
+    if plan.replay.is_none() {
+        return complete(&text, &name, overrides);
+    }
+    let plan = with_arrivals(plan, path)?;
+    plan.with(overrides).map_err(Failure::usage)
 }
 
 /// The plan of that file, or the built-in one of that name. Recorded arrivals that it names are read with it.
 pub(in crate::cmd) fn plan_of(path: &Path) -> Result<Plan, Failure> {
+    let (text, name) = text_of(path)?;
+    with_arrivals(parse(&text, &name)?, path)
+}
+
+/// Reads the feeders of a plan, whose files are beside it: what is missing or broken is said with file and line.
+pub(in crate::cmd) fn read_feeders(plan: &Plan, path: Option<&Path>) -> Result<(), Failure> {
+    let read = scenarios::feeders(plan, beside(path));
+    read.map(drop).map_err(|error| {
+        let place = path.map_or_else(String::new, |path| format!("{}: ", path.display()));
+        Failure::usage(format!("{place}{error}"))
+            .hint("files of feeders are looked for beside the plan; a CSV file begins with a line of column names")
+    })
+}
+
+/// The folder of a plan: files that it names are relative to it. Built-in plans name none.
+pub(in crate::cmd) fn beside(path: Option<&Path>) -> &Path {
+    path.and_then(Path::parent).unwrap_or(Path::new("."))
+}
+
+fn text_of(path: &Path) -> Result<(String, String), Failure> {
     let name = path.to_string_lossy();
-    if let Some(built_in) = plans::ALL.iter().find(|plan| plan.name == name)
-        && !path.exists()
-    {
-        return parse(built_in.text, built_in.name);
+    let built_in = plans::ALL.iter().find(|plan| plan.name == name);
+    match built_in {
+        Some(built_in) if !path.exists() => Ok((built_in.text.to_owned(), name.into_owned())),
+        _ => Ok((read(path)?, name.into_owned())),
     }
-    let plan = parse(&read(path)?, &name)?;
+}
+
+fn with_arrivals(plan: Plan, path: &Path) -> Result<Plan, Failure> {
     let Some(file) = plan.replay.as_ref().map(|replay| replay.file.clone()) else {
         return Ok(plan);
     };
-    let file = path.parent().unwrap_or(Path::new(".")).join(file);
+    let file = beside(Some(path)).join(file);
     plan.replay_from(&read(&file)?, &file.to_string_lossy())
         .map_err(Failure::usage)
 }
@@ -190,6 +219,11 @@ fn read(path: &Path) -> Result<String, Failure> {
 
 fn parse(text: &str, source: &str) -> Result<Plan, Failure> {
     plan::parse::plan(text, source).map_err(Failure::usage)
+}
+
+// With the flags; what only shows with them is still named by its place in the file.
+fn complete(text: &str, source: &str, overrides: Overrides) -> Result<Plan, Failure> {
+    plan::parse::plan_with(text, source, overrides).map_err(Failure::usage)
 }
 
 fn overrides(arguments: &RunArgs) -> Overrides {
