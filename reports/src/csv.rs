@@ -3,16 +3,40 @@
 //! RFC 4180: a header, records of equal length that end in CRLF, and quotes around a field that holds a comma, a quote or a
 //! line break. Units are in the names of the columns; a figure that the run does not have is an empty field.
 
-use crate::rows::{self, Cell, Row};
-use record::run::RunRecord;
+use crate::rows::{self, Cell, Row, Run};
+use record::run::{RunRecord, Window};
+use std::time::Duration;
 
 /// One row per window, all phases.
 pub fn windows(record: &RunRecord) -> String {
     let rows = record
         .windows
         .iter()
-        .map(|one| rows::window(record, Some(one)));
-    table(&rows::window(record, None), rows)
+        .map(|one| rows::window(record.into(), Some(one)));
+    table(&rows::window(record.into(), None), rows)
+}
+
+/// The header of [`windows`], for a file that grows while the run is on.
+pub fn windows_head() -> String {
+    let nobody = Run {
+        run_id: "",
+        started_unix: Duration::ZERO,
+    };
+    line(
+        rows::window(nobody, None)
+            .iter()
+            .map(|(name, _)| name.clone()),
+    )
+}
+
+/// One row of [`windows`].
+pub fn window(run_id: &str, started_unix: Duration, window: &Window) -> String {
+    let run = Run {
+        run_id,
+        started_unix,
+    };
+    let row = rows::window(run, Some(window));
+    line(row.iter().map(|(_, cell)| field(*cell)))
 }
 
 /// One row per step of the steady phase. Arrivals that did not finish belong to no step and are in none of the rows.

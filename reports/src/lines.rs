@@ -17,7 +17,7 @@ pub const WINDOW_VERSION: &str = "loadtest.window/v1";
 /// One line per window, all phases, in order.
 pub fn windows(record: &RunRecord) -> String {
     let rows = record.windows.iter();
-    rows.map(|one| line(&rows::window(record, Some(one))))
+    rows.map(|one| line(&rows::window(record.into(), Some(one))))
         .collect()
 }
 

@@ -42,9 +42,25 @@ fn named<'a>(name: &str, cell: Cell<'a>) -> (String, Cell<'a>) {
     (name.to_owned(), cell)
 }
 
+/// What every window of a run says of the run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Run<'a> {
+    pub(crate) run_id: &'a str,
+    pub(crate) started_unix: Duration,
+}
+
+impl<'a> From<&'a RunRecord> for Run<'a> {
+    fn from(record: &'a RunRecord) -> Self {
+        Self {
+            run_id: &record.run_id,
+            started_unix: record.started_unix,
+        }
+    }
+}
+
 /// One window; of `None` the names alone. Rates are by the window's own length, which may be less than a second at the edges
 /// of phases.
-pub(crate) fn window<'a>(record: &'a RunRecord, window: Option<&Window>) -> Row<'a> {
+pub(crate) fn window<'a>(run: Run<'a>, window: Option<&Window>) -> Row<'a> {
     let count = |of: fn(&Window) -> u64| Cell::count(window.map(of));
     let rate = |of: fn(&Window) -> u64| {
         let per_second = |one: &Window| of(one) as f64 / one.span.length().as_secs_f64();
@@ -53,11 +69,11 @@ pub(crate) fn window<'a>(record: &'a RunRecord, window: Option<&Window>) -> Row<
     let start = window.map(|one| one.span.start);
     let phase = window.map_or("", |one| one.phase.name());
     let mut row = vec![
-        named("run_id", Cell::Text(&record.run_id)),
+        named("run_id", Cell::Text(run.run_id)),
         named("phase", Cell::Text(phase)),
         named(
             "start_unix_seconds",
-            Cell::seconds(start.map(|start| record.started_unix + start)),
+            Cell::seconds(start.map(|start| run.started_unix + start)),
         ),
         named("start_seconds", Cell::seconds(start)),
         named("end_seconds", Cell::seconds(window.map(|one| one.span.end))),

@@ -7,6 +7,7 @@ mod metrics;
 mod palette;
 mod progress;
 mod terminal;
+mod windows;
 
 pub(crate) use archive::{Archive, TargetScrapes};
 pub(crate) use discovery::Discovery;
@@ -15,20 +16,23 @@ pub(crate) use metrics::{Labels, Live};
 pub(crate) use palette::Palette;
 pub(crate) use progress::Progress;
 pub(crate) use terminal::Head;
+pub(crate) use windows::Windows;
 
 use driver::{Observer, WindowView};
 use std::sync::Arc;
 
-/// Tells all three.
+/// Tells all of them.
 pub(crate) struct Watchers {
     pub(crate) live: Live,
     pub(crate) archive: Arc<Archive>,
     pub(crate) progress: Progress,
+    pub(crate) windows: Windows,
 }
 
 impl Observer for Watchers {
     fn window(&self, view: &WindowView<'_>) {
         self.live.window(view);
+        self.windows.window(view);
         self.archive.keep_own(&self.live.registry().render());
         self.progress.window(view);
     }

@@ -71,7 +71,8 @@ pub(crate) fn reasons(record: &RunRecord, thresholds: &[RuleResult]) -> Vec<Reas
 
 /// What does not spoil the numbers, and must be known to read them.
 pub(crate) fn remarks(record: &RunRecord) -> Vec<Reason> {
-    let checks: [fn(&RunRecord) -> Option<Reason>; 6] = [
+    let checks: [fn(&RunRecord) -> Option<Reason>; 7] = [
+        counting::mostly_failed,
         load::overloaded,
         load::cap_bound,
         generator::busy,

@@ -223,3 +223,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_file_that_grows_window_by_window_is_the_file_of_the_whole_run() {
+    let record = record::specimen::record(&[1_500_000]);
+    let rows = record.windows.iter();
+    let rows = rows.map(|one| window(&record.run_id, record.started_unix, one));
+    let grown = windows_head() + &rows.collect::<String>();
+    assert_eq!(grown, windows(&record));
+}

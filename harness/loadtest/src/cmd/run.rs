@@ -1,5 +1,6 @@
 //! `loadtest run`: the main job, from load to flamegraph.
 
+mod interrupt;
 mod judge;
 mod resolve;
 mod show;
@@ -8,7 +9,7 @@ use super::render::{self, Profiles};
 use crate::cli::{ListenOrOff, OnInconclusive, RunArgs};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::folder::Folder;
-use crate::live::{Archive, Discovery, Labels, Live, TargetScrapes, Watchers};
+use crate::live::{Archive, Discovery, Labels, Live, TargetScrapes, Watchers, Windows};
 use crate::output;
 use crate::target::Target;
 use driver::{Client, Job, Measured, Placement, ProfileBytes, Workload};
@@ -21,7 +22,6 @@ use resolve::Resolved;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::signal::unix::{SignalKind, signal};
 
 /// Where the generator serves its metrics if nobody says otherwise and nobody else is there.
 const METRICS_USUAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 6061);
@@ -48,11 +48,13 @@ pub(super) fn run(arguments: &RunArgs) -> Outcome {
     if !arguments.quiet {
         output::note(&format!("plan: {}", resolved.plan.words()));
     }
+    interrupt::keep_what_was_measured();
     let placement = resolved.placement();
     let mut target = resolved.target(&placement)?;
     let workers = resolved.pin_generator(&placement);
     let runtime = driver::runtime(workers)
         .map_err(|e| Failure::new(Exit::Internal, format!("runtime cannot be started: {e}")))?;
+    runtime.block_on(async { interrupt::end_when_told_to() });
     let finished = runtime.block_on(offer(
         arguments,
         &resolved,
@@ -104,6 +106,7 @@ async fn offer(
             workload.as_ref(),
             target.address.as_str(),
         ),
+        windows: Windows::default(),
     });
     let served = serve_metrics(arguments, &watchers.live)?;
     let discovery = announce(arguments, resolved, target, &watchers.live, served.as_ref())?;
@@ -117,6 +120,10 @@ async fn offer(
     let started = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
+    watchers
+        .windows
+        .begin(folder.append(files::WINDOWS)?, &resolved.run_id, started)
+        .map_err(anyhow::Error::from)?;
     let mut log = folder.append(files::HLOG)?;
     std::io::Write::write_all(&mut log, hlog::header(&resolved.run_id, started).as_bytes())
         .map_err(anyhow::Error::from)?;
@@ -137,7 +144,6 @@ async fn offer(
         judge: Box::new(PlanJudge::new(&resolved.plan, steps, known.clone())),
         counter: target.reference.then(|| REQUEST_COUNTER.to_owned()),
     };
-    keep_what_was_measured_when_told_to_stop();
     // Before the first window, so that every counter is seen where it began.
     archive.keep_own(&watchers.live.registry().render());
     let scrapes = TargetScrapes::start(archive.clone(), target.admin.as_deref());
@@ -168,18 +174,6 @@ async fn offer(
     finished.record.stretches = known.stretches();
     finished.record.warnings.extend(archive.finish());
     Ok(finished)
-}
-
-// SIGINT is Goose's to handle; a CI that stops us with SIGTERM wants the record just the same.
-fn keep_what_was_measured_when_told_to_stop() {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return;
-    };
-    tokio::spawn(async move {
-        while terminate.recv().await.is_some() {
-            goose::trigger_killswitch("SIGTERM");
-        }
-    });
 }
 
 fn unprepared(error: &driver::ClientError) -> Failure {

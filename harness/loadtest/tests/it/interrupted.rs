@@ -82,6 +82,46 @@ fn leaves_a_readable_record(signal: Signal) {
 }
 
 #[test]
+fn load_a_second_ctrl_c_at_once_loses_nothing() {
+    let _turn = turn();
+    let scratch = Scratch::new("twice");
+    let dir = scratch.path("run");
+    let mut child = start(&[], &dir);
+    let rest = until_steady(&mut child);
+    for _ in 0..2 {
+        kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let _ = std::io::read_to_string(rest);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(
+        json(&dir.join("record.json"))["ending"]["how"],
+        "interrupted"
+    );
+}
+
+#[test]
+fn load_a_generator_that_is_killed_leaves_the_windows_until_then() {
+    let _turn = turn();
+    let scratch = Scratch::new("killed");
+    let dir = scratch.path("run");
+    let mut child = start(&[], &dir);
+    // The line about a steady window is told after its row is in the file.
+    let rest = until_steady(&mut child);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    drop(rest);
+    assert!(!dir.join("record.json").exists());
+    let windows = std::fs::read_to_string(dir.join("windows.csv")).unwrap();
+    assert!(windows.starts_with("run_id,phase,"), "{windows}");
+    assert!(
+        windows.lines().any(|line| line.contains(",steady,")),
+        "{windows}"
+    );
+    assert!(windows.ends_with("\r\n"), "no row is cut: {windows}");
+}
+
+#[test]
 fn load_a_target_that_dies_exits_with_five_and_keeps_what_was_measured() {
     let _turn = turn();
     let scratch = Scratch::new("died");

@@ -7,8 +7,11 @@ use crate::rule::RuleResult;
 use crate::words::{count, number, share};
 use record::failure::FailureKind;
 use record::phase::Phase;
-use record::rule::Term;
+use record::rule::{Metric, Term};
 use record::run::RunRecord;
+
+/// Beyond this share of failed requests the others are the exception.
+const MOSTLY: f64 = 0.5;
 
 pub(super) fn conservation(record: &RunRecord) -> Option<Reason> {
     let arrivals = record.arrivals;
@@ -64,6 +67,24 @@ pub(crate) fn all_failed(record: &RunRecord) -> Option<Reason> {
             format!("all {} requests failed", record.requests()),
             "are path, method and status what the target expects?",
         )
+    })
+}
+
+/// Most requests failed, and the plan does not say how many may: then the percentiles, which are of good requests only, are of the few
+/// that got through. Not a failure, because nobody demanded anything: a test of how a target refuses is a test too. But nobody may read
+/// the numbers without knowing it.
+pub(super) fn mostly_failed(record: &RunRecord) -> Option<Reason> {
+    let ratio = record.error_ratio()?;
+    let rules = &record.plan.thresholds;
+    let demanded = rules.iter().any(|rule| rule.metric == Metric::ErrorRatio);
+    let some_good = record.requests_ok() > 0;
+    (!demanded && some_good && ratio > MOSTLY).then(|| {
+        let text = format!(
+            "{} of the requests failed, and no threshold says how many may; times are those of the others",
+            share(ratio)
+        );
+        let hint = "look at the errors by kind; to fail such a run, demand it: --threshold 'error_ratio < 1%'";
+        Reason::new("mostly_failed", text, hint)
     })
 }
 

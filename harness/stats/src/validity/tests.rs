@@ -374,3 +374,20 @@ fn a_level_plan_whose_steady_phase_drifts_is_not_steady() {
     };
     assert_eq!(codes(little).0, [""; 0]);
 }
+
+#[test]
+fn a_run_that_mostly_failed_says_so_unless_the_plan_demands_it() {
+    let failing = |r: &mut RunRecord| {
+        r.steps[0].failures = [(record::failure::FailureKind::Status, 3000)].into();
+    };
+    assert_eq!(codes(failing), (vec![], vec!["mostly_failed"]));
+    let demanded = |r: &mut RunRecord| {
+        failing(r);
+        r.plan.thresholds[0].metric = record::rule::Metric::ErrorRatio;
+    };
+    assert_eq!(codes(demanded).1, [""; 0]);
+    let half = |r: &mut RunRecord| {
+        r.steps[0].failures = [(record::failure::FailureKind::Status, 2000)].into();
+    };
+    assert_eq!(codes(half).1, [""; 0]);
+}
