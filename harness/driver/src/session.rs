@@ -168,9 +168,10 @@ impl Session {
         let until = self.visit.not_before.max(self.visit.intended);
         let now = self.clock.now();
         if until > now {
-            self.shared
-                .inflight
-                .pause(self.visit.start.phase, until - now);
+            self.shared.inflight.pause(
+                self.visit.start.phase,
+                (until - now).min(think.as_nanos() as u64),
+            );
             self.shared.alarms.wait(self.user, until).await;
         }
     }

@@ -213,7 +213,7 @@ pub struct TransactionRecord {
     pub committed: u64,
     /// At least one was not.
     pub failed: u64,
-    /// Last answer − intended start, of committed ones.
+    /// Last answer − intended start − the user's pauses in between, of committed ones.
     pub response: Histogram,
 }
 

@@ -56,7 +56,9 @@ pub(crate) fn open(record: &RunRecord) -> Option<Little> {
     if committed == 0 || record.delays.pacing.is_empty() || failed as f64 > MOST_FAILED * all {
         return None;
     }
-    let at_work = (sum as f64 * all / committed as f64 - waited as f64).max(0.0) / 1e9;
+    // Who pauses between two requests of a transaction is under way, and its pause is in no response time.
+    let paused = record.health.paused.as_secs_f64();
+    let at_work = (sum as f64 * all / committed as f64 - waited as f64).max(0.0) / 1e9 + paused;
     let computed = at_work / span;
     let comparable = at_work / all <= LONGEST * span && counted.max(computed) > 0.0;
     comparable.then(|| Little {

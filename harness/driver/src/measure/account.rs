@@ -156,6 +156,7 @@ impl Ledger<'_> {
             windows_steady: collected.windows_steady,
             closed: self.closed(collected),
             local_limits: self.local_limits.clone(),
+            paused: self.paused,
             ..facts.health.clone()
         }
     }

@@ -29,6 +29,10 @@ pub(super) struct Visit {
     pub(super) not_before: u64,
     /// Intended start of the transaction.
     began: u64,
+    /// Pauses inside the transaction, as far as a request came after them.
+    thought: u64,
+    /// The pause before the next request.
+    next_pause: u64,
     /// When the last answer was complete.
     pub(super) last_done: u64,
     /// Requests sent so far.
@@ -56,6 +60,8 @@ impl Visit {
         intended: 0,
         not_before: 0,
         began: 0,
+        thought: 0,
+        next_pause: 0,
         last_done: 0,
         sent: 0,
         failure: None,
@@ -78,6 +84,7 @@ impl Visit {
     /// An answer is there, or none will come. A later request depends on it: it is due now.
     pub(super) fn done(&mut self, exchange: Exchange) {
         self.sent += 1;
+        self.thought += std::mem::take(&mut self.next_pause);
         self.intended = exchange.done;
         self.not_before = exchange.done;
         self.last_done = exchange.done;
@@ -92,6 +99,7 @@ impl Visit {
     pub(super) fn expect(&mut self, expected: Option<Duration>, think: Duration) {
         let think = think.as_nanos() as u64;
         self.not_before = self.last_done + think;
+        self.next_pause = think;
         self.intended = match (expected, self.pending) {
             (Some(expected), Some(last)) => last.intended + expected.as_nanos() as u64 + think,
             _ => self.not_before,
@@ -101,6 +109,8 @@ impl Visit {
 
     pub(super) fn begin_transaction(&mut self) {
         self.began = self.intended;
+        self.thought = 0;
+        self.next_pause = 0;
         self.failure = None;
     }
 
@@ -109,9 +119,13 @@ impl Visit {
         self.arrival_failure.get_or_insert(kind);
     }
 
-    /// Last answer − intended start of the transaction; `None` if it failed.
+    /// Last answer − intended start of the transaction − pauses in between; `None` if it failed. What a user thinks is no answer's fault,
+    /// and would make the goodput of every journey with pauses nothing.
     pub(super) fn response(&self) -> Option<u64> {
-        let took = self.last_done.max(self.began) - self.began;
+        let took = self.last_done.saturating_sub(self.began + self.thought);
         self.failure.is_none().then_some(took)
     }
 }
+
+#[cfg(test)]
+mod tests;

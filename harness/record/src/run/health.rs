@@ -68,6 +68,8 @@ pub struct Health {
     pub in_flight_samples: u64,
     /// Users and think time, in the closed model.
     pub closed: Option<ClosedFacts>,
+    /// Pauses of users inside steady transactions, put together: under way, and in no response time.
+    pub paused: Duration,
     /// Requests by the target's own counter.
     pub server_requests: Option<u64>,
     /// Requests by the client's count over the same span.

@@ -111,3 +111,13 @@ fn a_closed_run_without_its_facts_is_not_held_to_the_law() {
     long.steps[0].ok.service = histogram(&[11_000 * MS; 1000]);
     assert_eq!(closed(&long), None);
 }
+
+#[test]
+fn who_pauses_inside_a_transaction_is_under_way() {
+    let mut paused = record(1.0);
+    let before = open(&paused).expect("comparable").computed;
+    paused.health.paused = Duration::from_secs(10);
+    // Ten seconds of twenty are half a user more.
+    let after = open(&paused).expect("comparable").computed;
+    assert!(near(after - before, 0.5), "{before} {after}");
+}

@@ -46,6 +46,8 @@ pub(super) struct Health {
     in_flight_mean: Option<f64>,
     in_flight_samples: u64,
     closed: Option<ClosedFacts>,
+    #[serde(default)]
+    paused_ns: u64,
     server_requests: Option<u64>,
     client_requests: Option<u64>,
     local_limits: Vec<String>,
@@ -79,6 +81,7 @@ impl From<&run::Health> for Health {
             machine_cpu_ratio: health.machine_cpu,
             in_flight_mean: health.in_flight_mean,
             in_flight_samples: health.in_flight_samples,
+            paused_ns: nanoseconds(health.paused),
             closed: health.closed.map(|closed| ClosedFacts {
                 users_mean: closed.users_mean,
                 think_mean_ns: nanoseconds(closed.think_mean),
@@ -106,6 +109,7 @@ impl From<Health> for run::Health {
             machine_cpu: health.machine_cpu_ratio,
             in_flight_mean: health.in_flight_mean,
             in_flight_samples: health.in_flight_samples,
+            paused: Duration::from_nanos(health.paused_ns),
             closed: health.closed.map(|closed| run::ClosedFacts {
                 users_mean: closed.users_mean,
                 think_mean: Duration::from_nanos(closed.think_mean_ns),
