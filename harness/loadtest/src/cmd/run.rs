@@ -20,6 +20,7 @@ use record::hlog;
 use record::run::{Audit, AuditCheck, Ending, ProfileKind, RunRecord};
 use resolve::Resolved;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
