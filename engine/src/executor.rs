@@ -32,7 +32,17 @@ impl Executor {
     /// # Errors
     /// [`Stopped`].
     pub fn apply(&self, command: &Command) -> Result<Outcome, Stopped> {
-        Ok(self.lock()?.apply(command))
+        Ok(self.lock()?.apply(now_ms(), command))
+    }
+
+    /// Applies a batch: one outcome for each command.
+    ///
+    /// # Errors
+    /// [`Stopped`].
+    pub fn apply_batch(&self, commands: &[Command]) -> Result<Vec<Outcome>, Stopped> {
+        let mut outcomes = Vec::with_capacity(commands.len());
+        self.lock()?.apply_batch(now_ms(), commands, &mut outcomes);
+        Ok(outcomes)
     }
 
     /// Asks the ledger something; the lock is held until `question` returns, so it should only copy.
@@ -47,6 +57,12 @@ impl Executor {
     fn lock(&self) -> Result<MutexGuard<'_, Ledger>, Stopped> {
         self.ledger.lock().map_err(|_| Stopped)
     }
+}
+
+/// Milliseconds since 1970.
+fn now_ms() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |time| time.as_millis() as u64)
 }
 
 #[cfg(test)]

@@ -1,87 +1,172 @@
 //! The ledger: one function over a state.
 //!
-//! [`Ledger::apply`] reads no clock, does no I/O and draws no random number that could be seen in an outcome: the same state and
-//! the same command give the same outcome. Everything lives in memory in this version.
+//! [`Ledger::apply`] reads no clock, does no I/O and draws no random number that could be seen in an outcome: the same state, the
+//! same time and the same command give the same outcome.
 
-pub use account::Account;
-pub use audit::{ConservationError, Totals};
-pub use command::{Command, Kind};
+pub use account::{Account, AccountState};
+pub use audit::{ConservationError, TokenTotals, Totals};
+pub use batch::{Batch, Merged};
+pub use command::{
+    Address, Allowance, Chain, Command, Flags, KYC_LEVEL_MAX, Kind, Profile, Role, ShapeError,
+    TokenId,
+};
 pub use entry::Entry;
+pub use hold::{Hold, HoldState};
 pub use id::{AccountId, CommandId, IdError, IdText};
 pub use limits::Limits;
 pub use read::{AccountPage, JournalPage, StatementError, StatementLine, StatementPage};
+pub use record::{CommandRecord, RECORD_BYTES};
 pub use sequence::Sequence;
 pub use status::{Outcome, Status};
+pub use token::{KycPolicy, TOKENS_MAX, TokenError, TokenSpec};
 
 mod account;
 mod audit;
+mod batch;
 mod command;
+mod digest;
 mod entry;
+mod hash;
+mod hold;
 mod id;
 mod ids;
 mod limits;
+mod linked;
 mod read;
+mod record;
+mod replay;
 mod rules;
 mod sequence;
+mod state;
 mod status;
+mod token;
 
 use crate::amount::Amount;
-use account::{Accounts, Slot};
 use audit::Counts;
-use entry::{Entries, Side};
+use entry::Entries;
 use ids::Ids;
-use rules::Change;
+use state::{Change, State};
+use token::Tokens;
 
-/// The whole state.
+/// The whole state with its history.
 #[derive(Debug)]
 pub struct Ledger {
-    limits: Limits,
-    accounts: Accounts,
+    state: State,
     ids: Ids,
     entries: Entries,
-    supply: Amount,
     counts: Counts,
 }
 
 impl Ledger {
-    /// An empty ledger.
+    /// An empty ledger of one plain token, [`TokenId::FIRST`], with the cap of `limits`.
+    ///
+    /// # Panics
+    /// Never: one plain token is always a valid set of tokens.
     pub fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            accounts: Accounts::default(),
+        let token = TokenSpec::plain(TokenId::FIRST, limits.supply_cap);
+        Self::with_tokens(limits, vec![token]).expect("one plain token is valid")
+    }
+
+    /// An empty ledger of these tokens.
+    ///
+    /// # Errors
+    /// Tokens that cannot stand together.
+    pub fn with_tokens(limits: Limits, tokens: Vec<TokenSpec>) -> Result<Self, TokenError> {
+        Ok(Self {
+            state: State::new(limits, Tokens::new(tokens)?),
             ids: Ids::new(),
             entries: Entries::default(),
-            supply: Amount::ZERO,
             counts: Counts::default(),
-        }
+        })
     }
 
-    /// Answers one command, and changes the state if the answer is a new `ok`.
+    /// Answers one command at that time (milliseconds since 1970), and changes the state if the answer is a new `ok`.
+    ///
+    /// # Panics
+    /// When units were made or lost: the ledger must not answer any more.
     #[inline(never)]
-    pub fn apply(&mut self, command: &Command) -> Outcome {
-        if let Err(status) = rules::check_shape(command) {
-            return Outcome::Unrecorded(status);
+    pub fn apply(&mut self, now_ms: u64, command: &Command) -> Outcome {
+        if command.flags.has(Flags::LINKED) {
+            let shape = command.check_shape().err();
+            return Outcome::Unrecorded(shape.map_or(Status::LinkedOpen, |error| error.status));
         }
-        if let Some(first) = self.ids.get(command.id) {
+        let outcome = self.answer(now_ms, command);
+        self.state.assert_conserved();
+        outcome
+    }
+
+    /// As [`Ledger::apply`], also for a member of a chain, and without comparing sums.
+    fn answer(&mut self, now_ms: u64, command: &Command) -> Outcome {
+        if let Err(error) = command.check_shape() {
+            return Outcome::Unrecorded(error.status);
+        }
+        let Some(sequence) = self.place() else {
+            return match self.ids.get(command.id) {
+                Some(first) => self.repeat(command, first),
+                None => Outcome::Unrecorded(Status::Capacity),
+            };
+        };
+        if let Err(first) = self.ids.claim(command.id, sequence) {
             return self.repeat(command, first);
         }
-        let decision = rules::decide(command, &self.accounts, self.supply, &self.limits);
-        match self.place() {
-            Some(sequence) if decision.map_or_else(Status::is_recorded, |_| true) => {
-                self.record(command, decision, sequence)
+        let decision = if command.deadline_ms != 0 && now_ms > command.deadline_ms {
+            Err(Status::LateInQueue)
+        } else {
+            rules::decide(&self.state, now_ms, command)
+        };
+        match decision {
+            Err(status) if !status.is_recorded() => {
+                self.ids.release(command.id);
+                Outcome::Unrecorded(status)
             }
-            _ => Outcome::Unrecorded(Status::Capacity),
+            decision => self.record(command, decision, sequence),
         }
     }
 
-    /// Tokens in existence.
-    pub const fn supply(&self) -> Amount {
-        self.supply
+    /// Tokens of the first kind in existence.
+    pub fn supply(&self) -> Amount {
+        self.state
+            .tokens
+            .iter()
+            .next()
+            .map_or(Amount::ZERO, |token| token.sums.supply)
     }
 
     /// The place of the last recorded command.
     pub fn last_sequence(&self) -> Option<Sequence> {
         self.entries.last()
+    }
+
+    /// Commands that end the holds whose time is over at `now_ms`, at most `limit`, in order of deadline and sequence.
+    ///
+    /// The executor applies them, at the same time, before what arrived from outside; then a replay needs no clock.
+    pub fn due(&self, now_ms: u64, limit: usize) -> Vec<Command> {
+        self.state
+            .holds
+            .due(now_ms)
+            .take(limit)
+            .map(|hold| Command::expire(self.expiry_id(hold.id), hold.id))
+            .collect()
+    }
+
+    /// When the next hold ends by itself, in milliseconds since 1970.
+    pub fn next_due_ms(&self) -> Option<u64> {
+        self.state.holds.next_deadline_ms()
+    }
+
+    /// A key for the end of a hold: the first of a fixed row that nobody has used.
+    fn expiry_id(&self, hold: CommandId) -> CommandId {
+        // An odd factor, so that no two holds start at the same place; callers may still have used any key of the row.
+        let mut key = hold.get();
+        loop {
+            key = key
+                .wrapping_mul(0x2d99_787f_36e6_fb4c_f13b_91e4_0d5f_6d0b)
+                .wrapping_add(0x5851_f42d_4c95_7f2d_1405_7b7e_f767_814f);
+            let id = CommandId::new(key);
+            if !id.is_reserved() && self.ids.get(id).is_none() {
+                return id;
+            }
+        }
     }
 
     /// The answer to a key that was seen: the first outcome if it is the same command.
@@ -103,11 +188,12 @@ impl Ledger {
 
     /// Where the next entry goes; `None` at the limit.
     fn place(&self) -> Option<Sequence> {
-        (self.entries.len() < self.limits.entries_max)
+        (self.entries.len() < self.state.limits.entries_max)
             .then(|| self.entries.next())
             .flatten()
     }
 
+    /// Records a command that was just decided and has its key.
     fn record(
         &mut self,
         command: &Command,
@@ -115,60 +201,26 @@ impl Ledger {
         sequence: Sequence,
     ) -> Outcome {
         let status = decision.err().unwrap_or(Status::Ok);
-        let (debit, credit) = match decision {
-            Ok(change) => self.store(command, change, sequence),
+        let sides = match decision {
+            Ok(change) => self.state.store(command, change, sequence),
             Err(_) => (None, None),
         };
         self.counts.add(command, status);
-        self.ids.insert(command.id, sequence);
-        self.entries
-            .push(Entry::new(command, status, debit, credit));
+        self.entries.push(command, status, sides);
         debug_assert_eq!(self.entries.last(), Some(sequence));
         Outcome::Recorded { status, sequence }
     }
 
-    /// Makes a decided change; what it left at the debit and at the credit account.
-    fn store(
-        &mut self,
-        command: &Command,
-        change: Change,
-        sequence: Sequence,
-    ) -> (Option<Side>, Option<Side>) {
-        match change {
-            Change::Open => {
-                self.accounts.push(Account::opened(command.debit, sequence));
-                (None, None)
-            }
-            Change::Mint {
-                credit,
-                balance,
-                supply,
-            } => {
-                self.supply = supply;
-                (None, Some(self.change(credit, balance, sequence)))
-            }
-            Change::Transfer { debit, credit } => {
-                self.assert_balanced(command, debit, credit);
-                let debit = self.change(debit.0, debit.1, sequence);
-                let credit = self.change(credit.0, credit.1, sequence);
-                (Some(debit), Some(credit))
-            }
+    /// Records a refusal of a command whose key is new.
+    fn record_refusal(&mut self, command: &Command, status: Status) -> Outcome {
+        match self.place() {
+            Some(sequence) if status.is_recorded() => match self.ids.claim(command.id, sequence) {
+                Ok(()) => self.record(command, Err(status), sequence),
+                Err(first) => self.repeat(command, first),
+            },
+            Some(_) => Outcome::Unrecorded(status),
+            None => Outcome::Unrecorded(Status::Capacity),
         }
-    }
-
-    fn change(&mut self, slot: Slot, balance: Amount, sequence: Sequence) -> Side {
-        let previous = self.accounts.get_mut(slot).change(balance, sequence);
-        Side { balance, previous }
-    }
-
-    /// A transfer neither makes nor destroys units.
-    fn assert_balanced(&self, command: &Command, debit: (Slot, Amount), credit: (Slot, Amount)) {
-        let before = [debit.0, credit.0].map(|slot| self.accounts.get(slot).balance);
-        debug_assert_eq!(
-            before[0].checked_add(before[1]),
-            debit.1.checked_add(credit.1),
-            "units are conserved by {command:?}"
-        );
     }
 }
 

@@ -21,9 +21,8 @@ type ByStatus = [Counter; LEDGER_STATUSES.len()];
 /// The counters of one engine.
 #[derive(Debug)]
 pub struct Metrics {
-    opens: ByStatus,
-    mints: ByStatus,
-    transfers: ByStatus,
+    /// By the position of the kind in [`Kind::ALL`]; kinds that count as transfers share theirs.
+    by_kind: [ByStatus; Kind::ALL.len()],
     replayed: Counter,
     mismatch: Counter,
 }
@@ -39,13 +38,15 @@ impl Metrics {
         ] {
             registry.precreate(family);
         }
-        let operation =
-            |name| by_status(|status| registry.counter(&TOKEN_OPERATION, &[CHAIN, name, status]));
+        let counter = |kind: Kind, status: &str| match kind {
+            Kind::Transfer | Kind::TransferFrom | Kind::Post => {
+                registry.counter(&TOKEN_TRANSFER, &[CHAIN, status])
+            }
+            _ => registry.counter(&TOKEN_OPERATION, &[CHAIN, kind.name(), status]),
+        };
         let duplicate = |result| registry.counter(&TOKEN_DUPLICATE, &[SOURCE, result]);
         Self {
-            opens: operation("open"),
-            mints: operation("mint"),
-            transfers: by_status(|status| registry.counter(&TOKEN_TRANSFER, &[CHAIN, status])),
+            by_kind: Kind::ALL.map(|kind| by_status(|status| counter(kind, status))),
             replayed: duplicate("replayed"),
             mismatch: duplicate("mismatch"),
         }
@@ -58,11 +59,8 @@ impl Metrics {
             Outcome::Reused { .. } => self.mismatch.inc(),
             Outcome::Recorded { .. } | Outcome::Unrecorded(_) => {}
         }
-        let by_status = match kind {
-            Kind::Open => &self.opens,
-            Kind::Mint => &self.mints,
-            Kind::Transfer => &self.transfers,
-        };
+        // Numbers of kinds are from 1 without gaps.
+        let by_status = &self.by_kind[usize::from(kind.number() - 1)];
         by_status[position(label(outcome))].inc();
     }
 }
@@ -88,12 +86,19 @@ fn label(outcome: &Outcome) -> &'static str {
     }
     match outcome.status() {
         Status::Ok => "success",
-        Status::IdReserved | Status::AmountZero | Status::AccountsSame => "invalid",
         Status::IdReused => "mismatch",
-        Status::DebitUnknown | Status::CreditUnknown => "unknown",
-        Status::AccountExists | Status::SupplyCapExceeded => "conflict",
-        Status::InsufficientAvailable => "insufficient",
-        Status::Capacity => "capacity",
+        Status::RoleDenied => "denied",
+        Status::HoldExpired | Status::LateInQueue => "expired",
+        Status::AmountPrecision => "invalid",
+        other => match other.number() {
+            10..=20 => "invalid",
+            40..=44 => "unknown",
+            50..=54 => "denied",
+            55..=57 => "kyc",
+            71..=75 => "insufficient",
+            90.. => "capacity",
+            _ => "conflict",
+        },
     }
 }
 
@@ -138,11 +143,35 @@ mod tests {
         for outcome in outcomes() {
             metrics.count(Kind::Mint, &outcome);
         }
-        let sum = |counters: &ByStatus| counters.iter().map(Counter::get).sum::<f64>();
+        let sum = |kind: Kind| {
+            let counters = &metrics.by_kind[usize::from(kind.number()) - 1];
+            counters.iter().map(Counter::get).sum::<f64>()
+        };
         let close = |left: f64, right: f64| (left - right).abs() < 0.5;
-        assert!(close(sum(&metrics.mints), outcomes().len() as f64));
-        assert!(close(sum(&metrics.opens) + sum(&metrics.transfers), 0.0));
+        assert!(close(sum(Kind::Mint), outcomes().len() as f64));
+        assert!(close(sum(Kind::Open) + sum(Kind::Transfer), 0.0));
         assert!(close(metrics.replayed.get(), 1.0) && close(metrics.mismatch.get(), 1.0));
+    }
+
+    #[test]
+    fn kinds_are_counted_where_their_number_says() {
+        for (at, kind) in Kind::ALL.into_iter().enumerate() {
+            assert_eq!(usize::from(kind.number()), at + 1);
+        }
+    }
+
+    #[test]
+    fn transfers_by_allowance_and_posts_are_transfers() {
+        let metrics = Metrics::new(&Registry::new());
+        let ok = Outcome::Recorded {
+            status: Status::Ok,
+            sequence: Sequence::FIRST,
+        };
+        for kind in [Kind::Transfer, Kind::TransferFrom, Kind::Post] {
+            metrics.count(kind, &ok);
+        }
+        let transfers = &metrics.by_kind[usize::from(Kind::Transfer.number()) - 1];
+        assert!((transfers[0].get() - 3.0).abs() < 0.5);
     }
 
     #[test]

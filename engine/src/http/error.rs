@@ -101,15 +101,16 @@ impl ApiError {
 
 /// Whose fault a status is, as HTTP says it.
 fn http_status(status: Status) -> StatusCode {
-    match status {
-        Status::Ok => StatusCode::OK,
-        Status::IdReserved | Status::AmountZero | Status::AccountsSame => StatusCode::BAD_REQUEST,
-        Status::DebitUnknown | Status::CreditUnknown => StatusCode::NOT_FOUND,
-        Status::IdReused | Status::AccountExists => StatusCode::CONFLICT,
-        Status::InsufficientAvailable | Status::SupplyCapExceeded => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        Status::Capacity => StatusCode::SERVICE_UNAVAILABLE,
+    match status.number() {
+        0 => StatusCode::OK,
+        18 | 50..=57 => StatusCode::FORBIDDEN,
+        10..=17 | 20 => StatusCode::BAD_REQUEST,
+        21 | 31 | 45 | 60..=65 => StatusCode::CONFLICT,
+        40..=44 => StatusCode::NOT_FOUND,
+        70..=77 => StatusCode::UNPROCESSABLE_ENTITY,
+        91 => StatusCode::TOO_MANY_REQUESTS,
+        96 => StatusCode::PAYLOAD_TOO_LARGE,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 

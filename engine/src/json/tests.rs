@@ -135,8 +135,8 @@ fn answers_have_a_fixed_form() {
 #[test]
 fn an_entry_shows_null_for_what_its_kind_lacks() {
     let mut ledger = Ledger::new(Limits::default());
-    ledger.apply(&Command::open(CommandId::new(1), AccountId::new(1)));
-    ledger.apply(&transfer());
+    ledger.apply(0, &Command::open(CommandId::new(1), AccountId::new(1)));
+    ledger.apply(0, &transfer());
     let shown = |key| {
         let (sequence, entry) = ledger.entry(CommandId::new(key)).unwrap();
         String::from_utf8(encode(&EntryAnswer::new(sequence, &entry))).unwrap()

@@ -1,55 +1,80 @@
-//! Exact totals, recomputed in full: the supply is what was minted, and what all accounts own together.
+//! Exact totals, recomputed in full: for every token the supply is what was minted and not burned, and what all accounts own
+//! together.
 
-use super::{Command, Kind, Ledger, Sequence, Status};
+use super::command::{Command, Kind, TokenId};
+use super::token::{Sums, Token};
+use super::{Ledger, Sequence, Status};
 use crate::amount::Amount;
 use thiserror::Error;
 
 /// What was recorded so far, counted as it happens.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Counts {
-    minted: Amount,
     opens: u64,
     mints: u64,
     transfers: u64,
+    others: u64,
     refused: u64,
 }
 
 impl Counts {
     pub(super) fn add(&mut self, command: &Command, status: Status) {
-        match (status, command.kind) {
-            (Status::Ok, Kind::Open) => self.opens += 1,
-            (Status::Ok, Kind::Mint) => {
-                self.mints += 1;
-                // An accepted mint keeps the supply in range, and so the sum of all mints.
-                self.minted = self
-                    .minted
-                    .checked_add(command.amount)
-                    .unwrap_or(Amount::MAX);
-            }
-            (Status::Ok, Kind::Transfer) => self.transfers += 1,
-            _ => self.refused += 1,
-        }
+        let counter = match (status, command.kind) {
+            (Status::Ok, Kind::Open) => &mut self.opens,
+            (Status::Ok, Kind::Mint) => &mut self.mints,
+            (Status::Ok, Kind::Transfer | Kind::TransferFrom | Kind::Post) => &mut self.transfers,
+            (Status::Ok, _) => &mut self.others,
+            _ => &mut self.refused,
+        };
+        *counter += 1;
     }
 
     fn sum(&self) -> u64 {
-        self.opens + self.mints + self.transfers + self.refused
+        self.opens + self.mints + self.transfers + self.others + self.refused
     }
 }
 
-/// The ledger's totals at one sequence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Totals {
-    /// Accounts open.
-    pub accounts: u64,
-    /// Tokens in existence.
+/// The totals of one token; sums that may exceed an amount's range are in units of 10^-18.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenTotals {
+    /// Which token.
+    pub token: TokenId,
+    /// Its name.
+    pub name: String,
+    /// Its symbol.
+    pub symbol: String,
+    /// Units in existence.
     pub supply: Amount,
-    /// What all accounts own together.
+    /// The most there may be.
+    pub cap: Amount,
+    /// What all its accounts own together.
     pub sum_of_balances: Amount,
-    /// The sum of all accepted mints.
-    pub minted: Amount,
+    /// What of that is frozen.
+    pub sum_of_frozen: Amount,
+    /// What of that is held.
+    pub sum_of_held: Amount,
+    /// All accepted mints together, in units.
+    pub minted: u128,
+    /// All accepted burns together, in units.
+    pub burned: u128,
+    /// Accounts, closed ones included.
+    pub accounts: u64,
+    /// Holds that are pending.
+    pub open_holds: u64,
+    /// Whether its movements are stopped.
+    pub is_paused: bool,
+}
+
+/// The ledger's totals at one sequence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Totals {
+    /// Accounts of all tokens.
+    pub accounts: u64,
+    /// Each token, the one that a caller means who names none first.
+    pub tokens: Vec<TokenTotals>,
     /// Accepted mints.
     pub mints: u64,
-    /// Accepted transfers.
+    /// Accepted transfers, posts included.
     pub transfers: u64,
     /// Recorded refusals.
     pub refused: u64,
@@ -60,52 +85,62 @@ pub struct Totals {
 /// Units were made or lost, or an index lost an account: the ledger cannot be trusted any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ConservationError {
-    /// The three sums differ; a sum of balances out of range is `None`.
-    #[error("supply {supply}, minted {minted} and sum of balances {sum:?} differ")]
+    /// Supply, mints without burns and the sum of balances differ; all in units.
+    #[error(
+        "token {token}: supply {supply}, minted {minted}, burned {burned} and sum of balances {sum} do not agree"
+    )]
     Supply {
+        /// Which token.
+        token: u32,
         /// Supply as kept.
-        supply: Amount,
+        supply: u128,
         /// Sum of accepted mints.
-        minted: Amount,
+        minted: u128,
+        /// Sum of accepted burns.
+        burned: u128,
         /// Sum of all balances.
-        sum: Option<Amount>,
+        sum: u128,
     },
-    /// Accounts, ids or counts do not match the entries.
+    /// What is kept as a sum or count differs from what the parts add up to.
     #[error("{what}: {kept} kept, {expected} expected")]
     Count {
         /// What is counted.
         what: &'static str,
         /// As kept.
-        kept: u64,
-        /// As the entries say.
-        expected: u64,
+        kept: u128,
+        /// As the parts say.
+        expected: u128,
     },
 }
 
+fn same(what: &'static str, kept: u128, expected: u128) -> Result<(), ConservationError> {
+    if kept == expected {
+        Ok(())
+    } else {
+        Err(ConservationError::Count {
+            what,
+            kept,
+            expected,
+        })
+    }
+}
+
 impl Ledger {
-    /// Adds up every account and compares: costs a pass over all accounts, so it is for tests and audits.
+    /// Adds up every account and every hold and compares: costs a pass over all of them, so it is for tests and audits.
     ///
     /// # Errors
     /// The first invariant that does not hold.
     pub fn check(&self) -> Result<Totals, ConservationError> {
-        let (supply, minted) = (self.supply, self.counts.minted);
-        let sum = self.accounts.iter().try_fold(Amount::ZERO, |sum, account| {
-            sum.checked_add(account.balance)
-        });
-        let Some(sum_of_balances) = sum.filter(|sum| *sum == supply && minted == supply) else {
-            return Err(ConservationError::Supply {
-                supply,
-                minted,
-                sum,
-            });
-        };
-        let accounts = self.accounts.len() as u64;
+        let tokens = self.state.tokens.iter();
+        let tokens = tokens
+            .map(|token| self.check_token(token))
+            .collect::<Result<Vec<_>, _>>()?;
+        self.check_held()?;
+        let accounts = self.state.accounts.len() as u64;
         self.check_counts(accounts)?;
         Ok(Totals {
             accounts,
-            supply,
-            sum_of_balances,
-            minted,
+            tokens,
             mints: self.counts.mints,
             transfers: self.counts.transfers,
             refused: self.counts.refused,
@@ -113,21 +148,91 @@ impl Ledger {
         })
     }
 
-    fn check_counts(&self, accounts: u64) -> Result<(), ConservationError> {
-        let entries = u64::from(self.entries.len());
-        for (what, kept, expected) in [
-            ("accounts", accounts, self.counts.opens),
-            ("outcomes", self.counts.sum(), entries),
-            ("ids", self.ids.len() as u64, entries),
-        ] {
-            if kept != expected {
-                return Err(ConservationError::Count {
-                    what,
-                    kept,
-                    expected,
-                });
+    fn check_token(&self, token: &Token) -> Result<TokenTotals, ConservationError> {
+        let (kept, found) = (&token.sums, self.add_up(token.spec.id));
+        let supply = kept.supply.units();
+        if supply != found.balances || kept.minted.wrapping_sub(kept.burned) != supply {
+            return Err(ConservationError::Supply {
+                token: token.spec.id.0,
+                supply,
+                minted: kept.minted,
+                burned: kept.burned,
+                sum: found.balances,
+            });
+        }
+        same("sum of balances", kept.balances, found.balances)?;
+        same("sum of frozen", kept.frozen, found.frozen)?;
+        same("sum of held", kept.held, found.held)?;
+        same(
+            "accounts of a token",
+            kept.accounts.into(),
+            found.accounts.into(),
+        )?;
+        Ok(totals(token))
+    }
+
+    /// What the accounts of a token are together.
+    fn add_up(&self, token: TokenId) -> Sums {
+        let mut sums = Sums::default();
+        for account in self.state.accounts.iter() {
+            if account.token == token {
+                sums.accounts += 1;
+                sums.balances += account.balance.units();
+                sums.frozen += account.frozen.units();
+                sums.held += account.held.units();
             }
         }
-        Ok(())
+        sums
+    }
+
+    /// What every account has held is what its pending holds reserve.
+    fn check_held(&self) -> Result<(), ConservationError> {
+        let mut held = std::collections::BTreeMap::<_, u128>::new();
+        let mut pending = 0;
+        for hold in self.state.holds.due(u64::MAX) {
+            *held.entry(hold.debit).or_default() += hold.amount.units();
+            pending += 1;
+        }
+        for (slot, sum) in &held {
+            let kept = self.state.accounts.get(*slot).held.units();
+            same("held of an account", kept, *sum)?;
+        }
+        let all: u128 = held.values().sum();
+        let tokens = || self.state.tokens.iter().map(|token| &token.sums);
+        same(
+            "held of all accounts",
+            tokens().map(|sums| sums.held).sum(),
+            all,
+        )?;
+        let open = tokens().map(|sums| u128::from(sums.open_holds)).sum();
+        same("open holds", open, pending)
+    }
+
+    fn check_counts(&self, accounts: u64) -> Result<(), ConservationError> {
+        let entries = u128::from(self.entries.len());
+        same("accounts", accounts.into(), self.counts.opens.into())?;
+        same("outcomes", self.counts.sum().into(), entries)?;
+        same("ids", self.ids.len() as u128, entries)
+    }
+}
+
+fn totals(token: &Token) -> TokenTotals {
+    let (spec, sums) = (&token.spec, &token.sums);
+    // All three are parts of the supply.
+    let amount = |units| Amount::from_units(units).unwrap_or(Amount::MAX);
+    TokenTotals {
+        token: spec.id,
+        name: spec.name.clone(),
+        symbol: spec.symbol.clone(),
+        supply: sums.supply,
+        cap: spec.cap,
+        sum_of_balances: amount(sums.balances),
+        sum_of_frozen: amount(sums.frozen),
+        sum_of_held: amount(sums.held),
+        minted: sums.minted,
+        burned: sums.burned,
+        accounts: sums.accounts.into(),
+        open_holds: sums.open_holds.into(),
+        is_paused: sums.is_paused,
     }
 }

@@ -1,69 +1,35 @@
 //! Entries: recorded commands in their order, refusals included.
 
-use super::{AccountId, Command, CommandId, Kind, Sequence, Status};
+use super::command::{Chain, Command, Flags, Kind, Role, TokenId};
+use super::{AccountId, CommandId, Sequence, Status};
 use crate::amount::Amount;
 
-/// A recorded command with its status.
-///
-/// Flat, and linked to the entries before it by account: a statement is a walk along the links, and a transfer needs no
-/// allocation to appear in two statements.
-#[derive(Debug, Clone, Copy)]
-pub struct Entry {
-    id: CommandId,
-    debit: AccountId,
-    credit: AccountId,
-    amount: Amount,
-    debit_balance: Amount,
-    credit_balance: Amount,
-    debit_previous: Option<Sequence>,
-    credit_previous: Option<Sequence>,
-    kind: Kind,
-    status: Status,
-}
-
-// What one entry costs; the limits quote it.
-const _: () = assert!(size_of::<Entry>() == 112);
-
 /// What a command left at one of its accounts.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Side {
-    /// The balance after it.
+    /// The account.
+    pub(super) account: AccountId,
+    /// Its balance after the command.
     pub(super) balance: Amount,
     /// The entry that changed the account before.
     pub(super) previous: Sequence,
 }
 
-impl Entry {
-    /// An entry that changed the given sides; a refusal changes none.
-    pub(super) fn new(
-        command: &Command,
-        status: Status,
-        debit: Option<Side>,
-        credit: Option<Side>,
-    ) -> Self {
-        Self {
-            id: command.id,
-            debit: command.debit,
-            credit: command.credit,
-            amount: command.amount,
-            debit_balance: debit.map_or(Amount::ZERO, |side| side.balance),
-            credit_balance: credit.map_or(Amount::ZERO, |side| side.balance),
-            debit_previous: debit.map(|side| side.previous),
-            credit_previous: credit.map(|side| side.previous),
-            kind: command.kind,
-            status,
-        }
-    }
+/// What a command left at the accounts it changed.
+pub(super) type Sides = (Option<Side>, Option<Side>);
 
+/// A recorded command with its status.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    command: Command,
+    status: Status,
+    sides: Sides,
+}
+
+impl Entry {
     /// The command as it was given.
     pub const fn command(&self) -> Command {
-        Command {
-            id: self.id,
-            kind: self.kind,
-            debit: self.debit,
-            credit: self.credit,
-            amount: self.amount,
-        }
+        self.command
     }
 
     /// Its outcome.
@@ -73,19 +39,86 @@ impl Entry {
 
     /// What it left at `account`; `None` if it changed nothing there, as an open or a refusal.
     pub(super) fn side_of(&self, account: AccountId) -> Option<Side> {
-        let (balance, previous) = if self.debit == account {
-            (self.debit_balance, self.debit_previous)
-        } else if self.credit == account {
-            (self.credit_balance, self.credit_previous)
-        } else {
-            return None;
-        };
-        previous.map(|previous| Side { balance, previous })
+        let (debit, credit) = self.sides;
+        [debit, credit]
+            .into_iter()
+            .flatten()
+            .find(|side| side.account == account)
     }
 
     /// Whether it opened `account`.
     pub(super) fn opened(&self, account: AccountId) -> bool {
-        self.kind == Kind::Open && self.debit == account && self.status == Status::Ok
+        self.command.kind == Kind::Open
+            && self.command.debit == account
+            && self.status == Status::Ok
+    }
+}
+
+/// An entry as it is kept.
+///
+/// Flat, and linked to the entries before it by account: a statement is a walk along the links, and a transfer needs no
+/// allocation to appear in two statements. What few commands carry lies in a list of its own.
+#[derive(Debug, Clone, Copy)]
+struct Kept {
+    id: CommandId,
+    /// The account changed on the debit side; of a command that ends a hold it is the hold's.
+    debit: AccountId,
+    /// The same for the credit side.
+    credit: AccountId,
+    amount: Amount,
+    debit_balance: Amount,
+    credit_balance: Amount,
+    debit_previous: Option<Sequence>,
+    credit_previous: Option<Sequence>,
+    /// From 1; 0 for none.
+    rare: u32,
+    kind: Kind,
+    status: Status,
+    /// All flags that exist fit.
+    flags: u8,
+}
+
+// What one entry costs; the limits quote it.
+const _: () = assert!(size_of::<Kept>() == 112);
+const _: () = assert!(Flags::NAMED.len() <= 8);
+
+/// The fields that few commands carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Rare {
+    debit: AccountId,
+    credit: AccountId,
+    related: u128,
+    reference: u128,
+    deadline_ms: u64,
+    expected_version: u64,
+    token: TokenId,
+    timeout_s: u32,
+    chain: Chain,
+    role: Role,
+}
+
+impl Rare {
+    const fn of(command: &Command) -> Self {
+        Self {
+            debit: command.debit,
+            credit: command.credit,
+            related: command.related,
+            reference: command.reference,
+            deadline_ms: command.deadline_ms,
+            expected_version: command.expected_version,
+            token: command.token,
+            timeout_s: command.timeout_s,
+            chain: command.chain,
+            role: command.role,
+        }
+    }
+
+    /// Whether `command` needs it: it differs from what a command of its kind starts with, accounts aside.
+    fn is_needed(command: &Command) -> bool {
+        let mut plain = Command::of_kind(command.kind, command.id);
+        plain.debit = command.debit;
+        plain.credit = command.credit;
+        command.names_hold() || Self::of(command) != Self::of(&plain)
     }
 }
 
@@ -98,7 +131,8 @@ const SEGMENT_ENTRIES: usize = 16_384;
 /// that caller would wait for it.
 #[derive(Debug, Default)]
 pub(super) struct Entries {
-    segments: Vec<Vec<Entry>>,
+    segments: Vec<Vec<Kept>>,
+    rare: Vec<Rare>,
     count: u32,
 }
 
@@ -118,25 +152,106 @@ impl Entries {
     }
 
     /// Adds an entry at [`Entries::next`].
-    pub(super) fn push(&mut self, entry: Entry) {
+    pub(super) fn push(&mut self, command: &Command, status: Status, sides: Sides) {
         if (self.count as usize).is_multiple_of(SEGMENT_ENTRIES) {
             self.segments.push(Vec::with_capacity(SEGMENT_ENTRIES));
         }
+        let kept = self.kept(command, status, sides);
         if let Some(segment) = self.segments.last_mut() {
-            segment.push(entry);
+            segment.push(kept);
             self.count += 1;
         }
     }
 
-    pub(super) fn get(&self, sequence: Sequence) -> Option<&Entry> {
+    fn kept(&mut self, command: &Command, status: Status, (debit, credit): Sides) -> Kept {
+        let rare = if Rare::is_needed(command) {
+            self.rare.push(Rare::of(command));
+            self.rare.len() as u32
+        } else {
+            0
+        };
+        Kept {
+            id: command.id,
+            debit: debit.map_or(command.debit, |side| side.account),
+            credit: credit.map_or(command.credit, |side| side.account),
+            amount: command.amount,
+            debit_balance: debit.map_or(Amount::ZERO, |side| side.balance),
+            credit_balance: credit.map_or(Amount::ZERO, |side| side.balance),
+            debit_previous: debit.map(|side| side.previous),
+            credit_previous: credit.map(|side| side.previous),
+            rare,
+            kind: command.kind,
+            status,
+            flags: command.flags.bits() as u8,
+        }
+    }
+
+    /// Forgets the entries behind the first `count`, which were part of a chain that failed.
+    pub(super) fn truncate(&mut self, count: u32) {
+        while self.count > count {
+            let Some(segment) = self.segments.last_mut() else {
+                return;
+            };
+            if segment.pop().is_some_and(|kept| kept.rare != 0) {
+                self.rare.pop();
+            }
+            if segment.is_empty() {
+                self.segments.pop();
+            }
+            self.count -= 1;
+        }
+    }
+
+    pub(super) fn get(&self, sequence: Sequence) -> Option<Entry> {
         let index = sequence.index();
         self.segments
             .get(index / SEGMENT_ENTRIES)?
             .get(index % SEGMENT_ENTRIES)
+            .map(|kept| self.entry(kept))
+    }
+
+    fn entry(&self, kept: &Kept) -> Entry {
+        let side = |account, balance, previous: Option<Sequence>| {
+            previous.map(|previous| Side {
+                account,
+                balance,
+                previous,
+            })
+        };
+        Entry {
+            command: self.command(kept),
+            status: kept.status,
+            sides: (
+                side(kept.debit, kept.debit_balance, kept.debit_previous),
+                side(kept.credit, kept.credit_balance, kept.credit_previous),
+            ),
+        }
+    }
+
+    fn command(&self, kept: &Kept) -> Command {
+        let mut command = Command::of_kind(kept.kind, kept.id);
+        command.debit = kept.debit;
+        command.credit = kept.credit;
+        command.amount = kept.amount;
+        command.flags = Flags::from_bits(u16::from(kept.flags)).unwrap_or_default();
+        let rare = (kept.rare as usize).checked_sub(1);
+        if let Some(rare) = rare.and_then(|at| self.rare.get(at)) {
+            command.debit = rare.debit;
+            command.credit = rare.credit;
+            command.related = rare.related;
+            command.reference = rare.reference;
+            command.deadline_ms = rare.deadline_ms;
+            command.expected_version = rare.expected_version;
+            command.token = rare.token;
+            command.timeout_s = rare.timeout_s;
+            command.chain = rare.chain;
+            command.role = rare.role;
+        }
+        command
     }
 
     /// Entries in order, starting at `from`.
-    pub(super) fn from(&self, from: Sequence) -> impl Iterator<Item = (Sequence, &Entry)> {
+    pub(super) fn from(&self, from: Sequence) -> impl Iterator<Item = (Sequence, Entry)> {
         (from.get()..=u64::from(self.count))
             .filter_map(Sequence::new)
             .filter_map(|sequence| self.get(sequence).map(|entry| (sequence, entry)))

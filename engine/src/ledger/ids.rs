@@ -1,8 +1,9 @@
 //! Idempotency keys seen so far, and where.
 
+use super::hash::{Key, Seed};
 use super::{CommandId, Sequence};
 use std::collections::HashMap;
-use std::hash::RandomState;
+use std::collections::hash_map::Entry;
 
 /// Number of maps; a power of two.
 const PARTS: usize = 256;
@@ -16,26 +17,39 @@ const PART_SHIFT: u32 = u64::BITS - PARTS.ilog2();
 /// one part gets the long pause back and nothing worse: inside a part the hash has a random seed.
 #[derive(Debug)]
 pub(super) struct Ids {
-    parts: Vec<HashMap<CommandId, Sequence>>,
+    parts: Vec<HashMap<Key, Sequence, Seed>>,
 }
 
 impl Ids {
     pub(super) fn new() -> Self {
-        let seed = RandomState::new();
+        let seed = Seed::random();
         Self {
-            parts: (0..PARTS)
-                .map(|_| HashMap::with_hasher(seed.clone()))
-                .collect(),
+            parts: (0..PARTS).map(|_| HashMap::with_hasher(seed)).collect(),
         }
     }
 
     pub(super) fn get(&self, id: CommandId) -> Option<Sequence> {
-        self.parts[part(id)].get(&id).copied()
+        self.parts[part(id)].get(&Key::new(id.get())).copied()
     }
 
-    pub(super) fn insert(&mut self, id: CommandId, sequence: Sequence) {
-        let before = self.parts[part(id)].insert(id, sequence);
-        debug_assert!(before.is_none(), "a key is recorded once");
+    /// Gives a new key to the entry at `sequence`, in one look-up.
+    ///
+    /// # Errors
+    /// The place of the entry that has the key.
+    pub(super) fn claim(&mut self, id: CommandId, sequence: Sequence) -> Result<(), Sequence> {
+        match self.parts[part(id)].entry(Key::new(id.get())) {
+            Entry::Occupied(first) => Err(*first.get()),
+            Entry::Vacant(place) => {
+                place.insert(sequence);
+                Ok(())
+            }
+        }
+    }
+
+    /// Frees a key whose command was not recorded after all.
+    pub(super) fn release(&mut self, id: CommandId) {
+        let before = self.parts[part(id)].remove(&Key::new(id.get()));
+        debug_assert!(before.is_some(), "only a claimed key is released");
     }
 
     pub(super) fn len(&self) -> usize {
@@ -59,5 +73,16 @@ mod tests {
             (1..=4096).map(|n| part(CommandId::new(n))).collect();
         assert_eq!(used.len(), PARTS);
         assert!(used.last() < Some(&PARTS));
+    }
+
+    #[test]
+    fn a_key_is_claimed_once_until_it_is_released() {
+        let (mut ids, id) = (Ids::new(), CommandId::new(5));
+        let second = Sequence::FIRST;
+        assert_eq!(ids.claim(id, Sequence::FIRST), Ok(()));
+        assert_eq!(ids.claim(id, second), Err(Sequence::FIRST));
+        ids.release(id);
+        assert_eq!(ids.get(id), None);
+        assert_eq!(ids.claim(id, second), Ok(()));
     }
 }

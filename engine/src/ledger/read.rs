@@ -1,6 +1,7 @@
 //! Questions to the ledger: pages and single answers, each bounded by its caller's limit.
 
-use super::{Account, AccountId, CommandId, Entry, Kind, Ledger, Sequence};
+use super::command::Allowance;
+use super::{Account, AccountId, CommandId, Entry, Hold, Kind, Ledger, Sequence};
 use crate::amount::Amount;
 use thiserror::Error;
 
@@ -58,31 +59,49 @@ pub enum StatementError {
 impl Ledger {
     /// The account of that id.
     pub fn account(&self, id: AccountId) -> Option<Account> {
-        self.accounts.find(id).copied()
+        self.state.accounts.find(id).copied()
     }
 
     /// At most `limit` accounts in order of id, starting behind `after`.
     pub fn accounts(&self, after: Option<AccountId>, limit: usize) -> AccountPage {
-        let mut rest = self.accounts.after(after);
+        let mut rest = self.state.accounts.after(after);
         let accounts: Vec<_> = rest.by_ref().take(limit).copied().collect();
         let next = rest.next().and(accounts.last()).map(|account| account.id);
         AccountPage { accounts, next }
     }
 
+    /// How much `spender` may move out of `owner`'s account; `None` if there is no such owner.
+    pub fn allowance(&self, owner: AccountId, spender: AccountId) -> Option<Allowance> {
+        let owner = self.state.accounts.slot(owner)?;
+        let kept = self.state.allowances.get(&(owner, spender)).copied();
+        Some(kept.unwrap_or(Allowance::Limited(Amount::ZERO)))
+    }
+
+    /// The hold of that id.
+    pub fn hold(&self, id: CommandId) -> Option<Hold> {
+        let kept = self.state.holds.get(self.state.holds.slot(id)?);
+        let account = |slot| self.state.accounts.get(slot).id;
+        Some(Hold {
+            id,
+            debit: account(kept.debit),
+            credit: account(kept.credit),
+            amount: kept.amount,
+            deadline_ms: kept.deadline_ms,
+            sequence: kept.sequence,
+            state: kept.state,
+        })
+    }
+
     /// The entry of that key.
     pub fn entry(&self, id: CommandId) -> Option<(Sequence, Entry)> {
         let sequence = self.ids.get(id)?;
-        self.entries.get(sequence).map(|entry| (sequence, *entry))
+        self.entries.get(sequence).map(|entry| (sequence, entry))
     }
 
     /// At most `limit` entries in order, starting at `from`.
     pub fn journal(&self, from: Sequence, limit: usize) -> JournalPage {
         let mut rest = self.entries.from(from);
-        let entries = rest
-            .by_ref()
-            .take(limit)
-            .map(|(sequence, entry)| (sequence, *entry))
-            .collect();
+        let entries = rest.by_ref().take(limit).collect();
         let next = rest.next().map(|(sequence, _)| sequence);
         JournalPage { entries, next }
     }
@@ -98,6 +117,7 @@ impl Ledger {
         limit: usize,
     ) -> Result<StatementPage, StatementError> {
         let newest = self
+            .state
             .accounts
             .find(account)
             .ok_or(StatementError::AccountUnknown)?
@@ -137,7 +157,7 @@ impl Ledger {
 
     /// The movement at `sequence` as `account` sees it; `None` at the account's opening, where its links end.
     fn line(&self, account: AccountId, sequence: Sequence) -> Option<StatementLine> {
-        let entry = *self.entries.get(sequence)?;
+        let entry = self.entries.get(sequence)?;
         debug_assert!(entry.command().kind() != Kind::Open || entry.opened(account));
         entry.side_of(account).map(|side| StatementLine {
             sequence,

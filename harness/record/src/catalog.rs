@@ -115,12 +115,18 @@ pub const LEDGER_STATUSES: &[&str] = &[
     "mismatch",
     "invalid",
     "unknown",
+    "denied",
+    "kyc",
     "insufficient",
     "conflict",
+    "expired",
     "capacity",
 ];
 /// Values of the label `operation`.
-pub const LEDGER_OPERATIONS: &[&str] = &["open", "mint"];
+pub const LEDGER_OPERATIONS: &[&str] = &[
+    "open", "mint", "burn", "approve", "freeze", "unfreeze", "set_kyc", "close", "pause",
+    "unpause", "hold", "void", "expire",
+];
 
 const SCENARIO: Label = bounded("scenario", 64);
 const STEP: Label = bounded("step", 64);

@@ -6,7 +6,7 @@
 use super::*;
 
 fn status_of(ledger: &mut Ledger, command: &Command) -> Status {
-    let status = ledger.apply(command).status();
+    let status = ledger.apply(NOW, command).status();
     ledger.check().unwrap();
     status
 }

@@ -21,7 +21,7 @@ fn a_page_that_ends_exactly_has_no_next() {
 #[test]
 fn a_statement_starts_only_at_entries_of_its_account() {
     let mut ledger = two_accounts();
-    ledger.apply(&transfer(104, 2, 1, 1));
+    ledger.apply(NOW, &transfer(104, 2, 1, 1));
     let before = |sequence| {
         ledger
             .statement(account(1), Sequence::new(sequence), 9)
@@ -51,7 +51,7 @@ fn entries_reach_over_segments() {
     for key in 4..=last {
         let (from, to) = if key % 2 == 0 { (1, 2) } else { (2, 1) };
         assert_eq!(
-            ledger.apply(&transfer(key, from, to, 1)).status(),
+            ledger.apply(NOW, &transfer(key, from, to, 1)).status(),
             Status::Ok
         );
     }
