@@ -72,7 +72,7 @@ const HEAVY: [(&str, &[&str], &[&str]); 25] = [
     ("rand_chacha", &["plan", "stats", "scenarios"], &[]),
     ("ratatui", &[], &[]),
     ("reqwest", &["driver"], &["engine"]),
-    ("rustix", &["driver"], &[]),
+    ("rustix", &["driver", "engine"], &[]),
     ("tokio", &["driver", "probe", "engine"], &[]),
     ("toml", &["plan"], &["tidy"]),
     ("tower", &["probe"], &["engine"]),

@@ -1,0 +1,37 @@
+//! The journal: what the ledger answered, on disk, in order, chained by digests. It is the truth; the state in memory follows it.
+//!
+//! It knows nothing of the ledger: an entry is a record of 128 bytes with its place, its status and some audit bytes. Entries are
+//! written in groups, one write and one sync each; a group is whole or it is cut off at the next start. After any error of a write
+//! or a sync nothing is written any more: the system may have dropped what it could not write and report success the next time.
+
+pub use chain::{Digest, Merkle};
+pub use error::JournalError;
+pub use frame::{EngineId, Entry, Group, GroupBuffer, RECORD_BYTES, Stamp};
+pub use recover::{Cut, Found, From, Recovered, Visit, recover, verify};
+pub use storage::{Disk, Storage, StoredFile};
+pub use watermark::Watermark;
+pub use writer::{Position, Reserve, Writer};
+
+mod chain;
+mod error;
+mod frame;
+mod recover;
+pub mod snapshot;
+mod storage;
+mod watermark;
+mod writer;
+
+/// The name of a segment: its first sequence.
+fn segment_name(first_sequence: u64) -> String {
+    format!("{first_sequence:020}{SEGMENT_SUFFIX}")
+}
+
+const SEGMENT_SUFFIX: &str = ".journal";
+/// A preallocated file without a header that becomes the next segment.
+const RESERVE: &str = "reserve";
+
+/// The sequence in a name of 20 digits and a suffix.
+fn sequence_in(name: &str, suffix: &str) -> Option<u64> {
+    let digits = name.strip_suffix(suffix)?;
+    (digits.len() == 20).then(|| digits.parse().ok()).flatten()
+}
