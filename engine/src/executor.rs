@@ -1,85 +1,221 @@
-//! Where commands meet the state: the first version of the executor.
+//! Where commands meet the state: one thread owns the ledger, another one its journal.
 //!
-//! One mutex around the whole ledger. It is held for `apply` and for copying what a read needs, never while bytes are parsed or
-//! written and never across an await. A later version hands commands to one thread that owns the ledger; the ledger itself does
-//! not change by that.
+//! Callers put items into a bounded queue. The executor thread takes what is there, applies it, and leaves the entries as one open
+//! group in a slot; the journal thread takes the group when the sync before is over, writes it and syncs. So a group holds whatever
+//! arrived during one sync, without a timer. An answer leaves only when its group is durable, and a read only when the state that
+//! it saw is.
+
+pub use item::Refused;
+pub use replay::verify;
+pub use setup::{Setup, Started};
+
+mod apply;
+mod commit;
+mod failure;
+mod item;
+mod keep;
+mod queue;
+mod record;
+mod replay;
+mod setup;
+mod slot;
 
 use crate::ledger::{Command, Ledger, Outcome};
-use std::sync::{Mutex, MutexGuard};
-use thiserror::Error;
+use item::{Item, Question};
+use queue::Queue;
+use slot::Shared;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use tokio::sync::oneshot;
 
-/// An invariant broke inside the ledger earlier: it answers no more, because it cannot be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("an internal check of the ledger failed earlier, so it answers no more")]
-pub struct Stopped;
+/// How commands become durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// One sync for all that arrived during the one before.
+    #[default]
+    Group,
+    /// One sync for each command or batch.
+    Each,
+    /// Nothing is written: what was answered is lost when the process ends.
+    None,
+}
 
-/// The ledger and its one lock.
-#[derive(Debug)]
+impl Durability {
+    /// The name of the switch's value.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Group => "group",
+            Self::Each => "each",
+            Self::None => "none",
+        }
+    }
+}
+
+impl std::str::FromStr for Durability {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Group, Self::Each, Self::None]
+            .into_iter()
+            .find(|durability| durability.name() == text)
+            .ok_or(())
+    }
+}
+
+/// The bounds of the queue. At a bound the answer is [`Refused::Overloaded`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueLimits {
+    /// Items that may wait; a batch is one.
+    pub items: usize,
+    /// Commands that may wait.
+    pub commands: usize,
+}
+
+impl Default for QueueLimits {
+    /// 2,048 items, 65,536 commands.
+    fn default() -> Self {
+        Self {
+            items: 2048,
+            commands: 65_536,
+        }
+    }
+}
+
+/// The ledger behind its queue.
 pub struct Executor {
-    ledger: Mutex<Ledger>,
+    queue: Arc<Queue>,
+    shared: Arc<Shared>,
+    threads: Mutex<Threads>,
+    folder_path: Option<PathBuf>,
+    durability: Durability,
+}
+
+impl fmt::Debug for Executor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Executor").finish_non_exhaustive()
+    }
+}
+
+/// The threads, in the order in which they end.
+#[derive(Default)]
+struct Threads {
+    apply: Option<JoinHandle<()>>,
+    commit: Option<JoinHandle<()>>,
+    keep: Option<(Sender<()>, JoinHandle<()>)>,
+    folder: Option<setup::Temporary>,
+}
+
+/// What an executor has done so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The last sequence that is durable.
+    pub durable: u64,
+    /// Groups written since the start.
+    pub groups: u64,
+    /// Time spent in syncs since the start, in nanoseconds.
+    pub sync_ns: u64,
+    /// Commands that wait now.
+    pub waiting: usize,
+    /// Items refused because the queue was full, since the start.
+    pub shed: u64,
 }
 
 impl Executor {
-    /// Takes over a ledger.
-    pub const fn new(ledger: Ledger) -> Self {
-        Self {
-            ledger: Mutex::new(ledger),
+    /// Applies one command; the answer comes when it is durable.
+    ///
+    /// A command that entered the queue is finished even if the caller goes away.
+    ///
+    /// # Errors
+    /// [`Refused`]: then the outcome is recorded nowhere, or, for [`Refused::JournalFailed`] and [`Refused::Stopped`], unknown.
+    pub async fn apply(&self, command: Command) -> Result<Outcome, Refused> {
+        let (reply, answer) = oneshot::channel();
+        self.queue.push(Item::One { command, reply })?;
+        answer.await.unwrap_or(Err(Refused::Stopped))
+    }
+
+    /// Applies commands in order, inside one group; the outcomes come in the same order.
+    ///
+    /// # Errors
+    /// As [`Executor::apply`], for all of them.
+    pub async fn apply_batch(&self, commands: Vec<Command>) -> Result<Vec<Outcome>, Refused> {
+        let (reply, answer) = oneshot::channel();
+        self.queue.push(Item::Many { commands, reply })?;
+        answer.await.unwrap_or(Err(Refused::Stopped))
+    }
+
+    /// Asks the ledger something; no command is applied until `question` returns, so it should only copy.
+    ///
+    /// # Errors
+    /// As [`Executor::apply`].
+    pub async fn read<R: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Ledger) -> R + Send + 'static,
+    ) -> Result<R, Refused> {
+        let (reply, answer) = oneshot::channel();
+        let reply = move |result| drop(reply.send(result));
+        self.queue
+            .push(Item::Read(Question::boxed(question, reply)))?;
+        answer.await.unwrap_or(Err(Refused::Stopped))
+    }
+
+    /// As [`Executor::read`], for callers who may block.
+    ///
+    /// # Errors
+    /// As [`Executor::apply`].
+    pub fn read_blocking<R: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Ledger) -> R + Send + 'static,
+    ) -> Result<R, Refused> {
+        let (reply, answer) = std::sync::mpsc::sync_channel(1);
+        let reply = move |result| drop(reply.send(result));
+        self.queue
+            .push(Item::Read(Question::boxed(question, reply)))?;
+        answer.recv().unwrap_or(Err(Refused::Stopped))
+    }
+
+    /// What was done so far.
+    pub fn progress(&self) -> Progress {
+        let (waiting, shed) = self.queue.depth();
+        self.shared.progress(waiting, shed)
+    }
+
+    /// Takes no more, finishes what was taken, makes it durable, and ends the threads. Blocks until then.
+    pub fn stop(&self) {
+        self.queue.close(Refused::Stopping);
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        // A panic of a thread has been answered with `Stopped` already.
+        if let Some(thread) = threads.apply.take() {
+            let _ = thread.join();
         }
+        if let Some(thread) = threads.commit.take() {
+            let _ = thread.join();
+        }
+        if let Some((ended, thread)) = threads.keep.take() {
+            drop(ended);
+            let _ = thread.join();
+        }
+        drop(threads.folder.take());
     }
 
-    /// Applies one command.
-    ///
-    /// # Errors
-    /// [`Stopped`].
-    pub fn apply(&self, command: &Command) -> Result<Outcome, Stopped> {
-        Ok(self.lock()?.apply(now_ms(), command))
+    /// How commands become durable.
+    pub const fn durability(&self) -> Durability {
+        self.durability
     }
 
-    /// Applies a batch: one outcome for each command.
-    ///
-    /// # Errors
-    /// [`Stopped`].
-    pub fn apply_batch(&self, commands: &[Command]) -> Result<Vec<Outcome>, Stopped> {
-        let mut outcomes = Vec::with_capacity(commands.len());
-        self.lock()?.apply_batch(now_ms(), commands, &mut outcomes);
-        Ok(outcomes)
-    }
-
-    /// Asks the ledger something; the lock is held until `question` returns, so it should only copy.
-    ///
-    /// # Errors
-    /// [`Stopped`].
-    pub fn read<R>(&self, question: impl FnOnce(&Ledger) -> R) -> Result<R, Stopped> {
-        Ok(question(&*self.lock()?))
-    }
-
-    /// A panic under the lock means a broken invariant; the poison it leaves keeps everybody out.
-    fn lock(&self) -> Result<MutexGuard<'_, Ledger>, Stopped> {
-        self.ledger.lock().map_err(|_| Stopped)
+    /// The folder of the journal; `None` without one.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder_path.as_deref()
     }
 }
 
-/// Milliseconds since 1970.
-fn now_ms() -> u64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |time| time.as_millis() as u64)
+impl Drop for Executor {
+    fn drop(&mut self) {
+        self.stop();
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ledger::{AccountId, CommandId, Limits};
-
-    #[test]
-    fn after_a_broken_invariant_nothing_is_answered() {
-        let executor = Executor::new(Ledger::new(Limits::default()));
-        let command = Command::open(CommandId::new(1), AccountId::new(1));
-        assert!(executor.apply(&command).is_ok());
-        std::thread::scope(|scope| {
-            let broken = scope.spawn(|| executor.read(|_| panic!("an invariant breaks")));
-            assert!(broken.join().is_err());
-        });
-        assert_eq!(executor.apply(&command), Err(Stopped));
-        assert_eq!(executor.read(|_| ()), Err(Stopped));
-    }
-}
+mod tests;

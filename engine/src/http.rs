@@ -1,6 +1,6 @@
-//! The HTTP surface: routes to handlers, one handler a function without await.
+//! The HTTP surface: routes to handlers.
 //!
-//! A handler for a command gets the whole body; it parses before and writes after the ledger's lock is held. Whatever fails is
+//! A handler for a command gets the whole body, parses it, waits for the ledger, and writes the answer. Whatever fails is
 //! answered as `{"error": {"code", "message"}}`.
 
 mod accounts;
@@ -51,19 +51,27 @@ pub fn router(service: Arc<Service>) -> Router {
 }
 
 /// A route that reads.
-fn reads(handler: fn(&Service, &Request) -> Answer) -> MethodRouter<Arc<Service>> {
+fn reads<F, A>(handler: F) -> MethodRouter<Arc<Service>>
+where
+    F: Fn(Arc<Service>, Request) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = Answer> + Send,
+{
     get(
         move |State(service): State<Arc<Service>>, request: Request| async move {
-            handler(&service, &request)
+            handler(service, request).await
         },
     )
 }
 
 /// A route that takes commands.
-fn commands(handler: fn(&Service, &CommandRequest) -> Answer) -> MethodRouter<Arc<Service>> {
+fn commands<F, A>(handler: F) -> MethodRouter<Arc<Service>>
+where
+    F: Fn(Arc<Service>, CommandRequest) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = Answer> + Send,
+{
     post(
         move |State(service): State<Arc<Service>>, request: Request| async move {
-            handler(&service, &CommandRequest::read(request).await?)
+            handler(service, CommandRequest::read(request).await?).await
         },
     )
 }

@@ -17,7 +17,7 @@ mod error;
 mod frame;
 mod recover;
 pub mod snapshot;
-mod storage;
+pub(crate) mod storage;
 mod watermark;
 mod writer;
 

@@ -17,6 +17,7 @@
 pub mod amount;
 pub mod executor;
 mod http;
+pub mod inject;
 pub mod journal;
 mod json;
 pub mod ledger;

@@ -69,7 +69,7 @@ impl Metrics {
 pub fn watch_supply(registry: &Registry, executor: Arc<Executor>) {
     let gauge = registry.gauge(&TOKEN_SUPPLY, &[CHAIN]);
     registry.on_scrape(move || {
-        if let Ok(supply) = executor.read(Ledger::supply) {
+        if let Ok(supply) = executor.read_blocking(Ledger::supply) {
             gauge.set(supply.to_tokens_rounded());
         }
     });

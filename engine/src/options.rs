@@ -1,8 +1,11 @@
 //! What an engine is started with.
 
+use crate::executor::{Durability, QueueLimits};
+use crate::inject::Fault;
 use crate::ledger::Limits;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// The switches of one engine process.
@@ -22,10 +25,22 @@ pub struct Options {
     pub drain: Duration,
     /// Bounds of the ledger.
     pub limits: Limits,
+    /// How commands become durable.
+    pub durability: Durability,
+    /// The folder of the journal, made if it does not exist; `None` uses a new one under the system's temporary folder and removes
+    /// it at an orderly end.
+    pub data: Option<PathBuf>,
+    /// Bounds of the executor's queue.
+    pub queue: QueueLimits,
+    /// Faults on demand.
+    pub faults: Vec<Fault>,
+    /// Where draws of the faults start.
+    pub fault_seed: u64,
 }
 
 impl Default for Options {
-    /// `127.0.0.1:8080`, no operations listener, one thread for each core, the probe's usual sampling, 4,096 connections, 5 s.
+    /// `127.0.0.1:8080`, no operations listener, one thread for each core, the probe's usual sampling, 4,096 connections, 5 s; group
+    /// commit into a temporary folder, no faults.
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
@@ -35,6 +50,11 @@ impl Default for Options {
             connections_max: const { NonZeroUsize::new(4096).expect("not zero") },
             drain: Duration::from_secs(5),
             limits: Limits::default(),
+            durability: Durability::default(),
+            data: None,
+            queue: QueueLimits::default(),
+            faults: Vec::new(),
+            fault_seed: 0,
         }
     }
 }

@@ -4,9 +4,10 @@ mod error;
 
 pub use error::ServeError;
 
-use crate::executor::Executor;
+use crate::executor::{Executor, Setup, Started};
 use crate::http::{self, BoundedListener, Service};
-use crate::ledger::Ledger;
+use crate::inject::{self, Injector};
+use crate::journal::JournalError;
 use crate::metrics::{self, Metrics};
 use crate::options::Options;
 use axum::Router;
@@ -14,6 +15,7 @@ use probe::metrics::Registry;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
@@ -80,16 +82,24 @@ impl Bound {
         } = self;
         enable_allocation_samples(options.alloc_period_bytes)?;
         let registry = registry();
-        let router = traffic(&options, &registry);
+        let runtime = runtime(&options).map_err(ServeError::Runtime)?;
+        let injector = Arc::new(Injector::new(options.faults.clone(), options.fault_seed));
+        let started = start(&options, &injector, &runtime)?;
+        let executor = Arc::new(started.executor);
+        let router = traffic(&options, &registry, &executor, &injector);
         let _admin = admin
             .map(|(listener, _)| probe::admin::serve(listener, probe::admin::router(&registry)))
             .transpose()
             .map_err(ServeError::Admin)?;
-        let runtime = runtime(&options).map_err(ServeError::Runtime)?;
         // On a worker, not on this thread: the probe knows the workers.
-        let serving = runtime.spawn(serve(options, listener, router, shutdown));
-        match runtime.block_on(serving) {
-            Ok(result) => result.map_err(ServeError::Runtime),
+        let serving = runtime.spawn(async move {
+            injector.start();
+            serve(options, listener, router, shutdown, started.failed).await
+        });
+        let served = runtime.block_on(serving);
+        executor.stop();
+        match served {
+            Ok(result) => result,
             Err(error) => Err(ServeError::Runtime(io::Error::other(error))),
         }
     }
@@ -109,18 +119,47 @@ fn registry() -> Registry {
     registry
 }
 
-/// The routes over a new ledger, counted into the registry.
-fn traffic(options: &Options, registry: &Registry) -> Router {
-    let executor = Arc::new(Executor::new(Ledger::new(options.limits)));
-    metrics::watch_supply(registry, Arc::clone(&executor));
-    let metrics = Metrics::new(registry);
+/// The executor over what its journal holds.
+fn start(
+    options: &Options,
+    injector: &Arc<Injector>,
+    runtime: &Runtime,
+) -> Result<Started, ServeError> {
+    let setup = Setup {
+        data: options.data.clone(),
+        durability: options.durability,
+        queue: options.queue,
+        limits: options.limits,
+        injector: Arc::clone(injector),
+        runtime: Some(runtime.handle().clone()),
+    };
+    Executor::start(setup).map_err(ServeError::Start)
+}
+
+/// The routes over the ledger, counted into the registry.
+fn traffic(
+    options: &Options,
+    registry: &Registry,
+    executor: &Arc<Executor>,
+    injector: &Arc<Injector>,
+) -> Router {
+    metrics::watch_supply(registry, Arc::clone(executor));
     let service = Service::new(
-        executor,
-        metrics,
+        Arc::clone(executor),
+        Metrics::new(registry),
         options.limits,
         options.connections_max.get(),
+        Arc::clone(injector),
     );
-    http::router(Arc::new(service)).layer(probe::http::layer(registry))
+    let mut router = http::router(Arc::new(service));
+    if !injector.is_empty() {
+        let state = Arc::clone(injector);
+        router = router.layer(axum::middleware::from_fn_with_state(
+            state,
+            inject::on_request,
+        ));
+    }
+    router.layer(probe::http::layer(registry))
 }
 
 fn runtime(options: &Options) -> io::Result<Runtime> {
@@ -139,8 +178,9 @@ async fn serve(
     listener: TcpListener,
     router: Router,
     shutdown: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let listener = tokio::net::TcpListener::from_std(listener)?;
+    failed: oneshot::Receiver<JournalError>,
+) -> Result<(), ServeError> {
+    let listener = tokio::net::TcpListener::from_std(listener).map_err(ServeError::Runtime)?;
     let listener = BoundedListener::new(listener, options.connections_max);
     let (stop, stopping) = oneshot::channel();
     let shutdown = async move {
@@ -155,7 +195,23 @@ async fn serve(
         tokio::time::sleep(options.drain).await;
     };
     tokio::select! {
-        served = axum::serve(listener, router).with_graceful_shutdown(shutdown).into_future() => served,
+        served = axum::serve(listener, router).with_graceful_shutdown(shutdown).into_future() => served.map_err(ServeError::Runtime),
         () = drained => Ok(()),
+        error = journal_failed(failed) => Err(ServeError::Journal(error)),
     }
 }
+
+/// Ready a moment after the journal failed: those who waited for it get to hear so.
+async fn journal_failed(failed: oneshot::Receiver<JournalError>) -> JournalError {
+    match failed.await {
+        Ok(error) => {
+            tokio::time::sleep(LAST_WORDS).await;
+            error
+        }
+        // The executor ended in order, or it stands with a broken invariant and says so at every request.
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// Time for answers that are under way when the journal has failed.
+const LAST_WORDS: Duration = Duration::from_millis(200);

@@ -9,6 +9,7 @@ use crate::json::wire::answer::{AccountAnswer, AccountsAnswer, OpenAnswer, State
 use crate::ledger::{Account, AccountId, Outcome, Sequence, Status};
 use axum::extract::Request;
 use axum::http::StatusCode;
+use std::sync::Arc;
 
 /// Accounts of a page if the caller names no number.
 const PAGE_USUAL: usize = 100;
@@ -20,9 +21,9 @@ const STATEMENT_USUAL: usize = 50;
 pub(super) const STATEMENT_MAX: usize = 1_000;
 
 /// `POST /v1/accounts`: 201 for a new account, 200 for the same command again.
-pub(super) fn post(service: &Service, request: &CommandRequest) -> Answer {
+pub(super) async fn post(service: Arc<Service>, request: CommandRequest) -> Answer {
     let command = json::decode_open(request.body(), request.key())?;
-    let outcome = service.apply(&command)?;
+    let outcome = service.apply(&command).await?;
     match (outcome, command.debit()) {
         (
             Outcome::Recorded {
@@ -51,29 +52,35 @@ fn opened(id: AccountId, sequence: Sequence, replayed: bool) -> OpenAnswer {
 }
 
 /// `GET /v1/accounts/{id}`.
-pub(super) fn get(service: &Service, request: &Request) -> Answer {
-    Query::read(request, [])?;
-    let id = account_in_path(request)?;
-    let (account, last) = service.read(|ledger| (ledger.account(id), ledger.last_sequence()))?;
+pub(super) async fn get(service: Arc<Service>, request: Request) -> Answer {
+    Query::read(&request, [])?;
+    let id = account_in_path(&request)?;
+    let (account, last) = service
+        .read(move |ledger| (ledger.account(id), ledger.last_sequence()))
+        .await?;
     let account = account.ok_or_else(|| ApiError::account_unknown(last))?;
     Ok(answer::ok(&AccountAnswer::new(&account)))
 }
 
 /// `GET /v1/accounts?after=<id>&limit=<n>`: in order of id.
-pub(super) fn list(service: &Service, request: &Request) -> Answer {
-    let query = Query::read(request, ["after", "limit"])?;
+pub(super) async fn list(service: Arc<Service>, request: Request) -> Answer {
+    let query = Query::read(&request, ["after", "limit"])?;
     let after = query.account("after")?;
     let limit = query.limit(PAGE_USUAL, PAGE_MAX)?;
-    let page = service.read(|ledger| ledger.accounts(after, limit))?;
+    let page = service
+        .read(move |ledger| ledger.accounts(after, limit))
+        .await?;
     Ok(answer::ok(&AccountsAnswer::new(&page)))
 }
 
 /// `GET /v1/accounts/{id}/statement?before=<sequence>&limit=<n>`: newest first.
-pub(super) fn statement(service: &Service, request: &Request) -> Answer {
-    let query = Query::read(request, ["before", "limit"])?;
-    let account = account_in_path(request)?;
+pub(super) async fn statement(service: Arc<Service>, request: Request) -> Answer {
+    let query = Query::read(&request, ["before", "limit"])?;
+    let account = account_in_path(&request)?;
     let before = query.sequence("before")?;
     let limit = query.limit(STATEMENT_USUAL, STATEMENT_MAX)?;
-    let page = service.read(|ledger| ledger.statement(account, before, limit))??;
+    let page = service
+        .read(move |ledger| ledger.statement(account, before, limit))
+        .await??;
     Ok(answer::ok(&StatementAnswer::new(&page)))
 }

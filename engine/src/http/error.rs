@@ -1,11 +1,11 @@
 //! Errors as responses: what went wrong, whose fault it is, and where.
 
 use super::answer;
-use crate::executor::Stopped;
+use crate::executor::Refused;
 use crate::json::DecodeError;
 use crate::json::wire::answer::{ErrorAnswer, ErrorDetail};
 use crate::ledger::{ConservationError, Outcome, Sequence, StatementError, Status};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header::RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use std::borrow::Cow;
 
@@ -21,6 +21,7 @@ pub struct ApiError {
     field: Option<&'static str>,
     sequence: Option<Sequence>,
     replayed: Option<bool>,
+    retry: bool,
 }
 
 impl ApiError {
@@ -37,6 +38,7 @@ impl ApiError {
             field: None,
             sequence: None,
             replayed: None,
+            retry: false,
         }
     }
 
@@ -131,13 +133,18 @@ impl From<StatementError> for ApiError {
     }
 }
 
-impl From<Stopped> for ApiError {
-    fn from(error: Stopped) -> Self {
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "ledger_stopped",
-            error.to_string(),
-        )
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> Self {
+        let (http, code) = match refused {
+            Refused::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
+            Refused::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
+            Refused::DiskFull => (StatusCode::SERVICE_UNAVAILABLE, "capacity"),
+            Refused::JournalFailed => (StatusCode::SERVICE_UNAVAILABLE, "journal_failed"),
+            Refused::Stopped => (StatusCode::INTERNAL_SERVER_ERROR, "ledger_stopped"),
+        };
+        let mut error = Self::new(http, code, refused.to_string());
+        error.retry = refused == Refused::Overloaded;
+        error
     }
 }
 
@@ -160,7 +167,12 @@ impl IntoResponse for ApiError {
             sequence: self.sequence.map(Sequence::get),
             replayed: self.replayed,
         };
-        answer::json(self.http, &ErrorAnswer { error: detail })
+        let mut response = answer::json(self.http, &ErrorAnswer { error: detail });
+        if self.retry {
+            let second = HeaderValue::from_static("1");
+            response.headers_mut().insert(RETRY_AFTER, second);
+        }
+        response
     }
 }
 

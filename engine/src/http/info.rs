@@ -4,6 +4,7 @@ use super::request::Query;
 use super::{Answer, Service, accounts, answer, body, journal};
 use crate::json::wire::answer::{HealthAnswer, InfoAnswer, LimitsAnswer, PageLimitsAnswer};
 use axum::extract::Request;
+use std::sync::Arc;
 
 /// How this crate was built.
 const BUILD: &str = if cfg!(debug_assertions) {
@@ -13,8 +14,8 @@ const BUILD: &str = if cfg!(debug_assertions) {
 };
 
 /// `GET /v1/info`.
-pub(super) fn get(service: &Service, request: &Request) -> Answer {
-    Query::read(request, [])?;
+pub(super) async fn get(service: Arc<Service>, request: Request) -> Answer {
+    Query::read(&request, [])?;
     let page = PageLimitsAnswer {
         accounts: accounts::PAGE_MAX,
         journal: journal::PAGE_MAX,
@@ -24,8 +25,8 @@ pub(super) fn get(service: &Service, request: &Request) -> Answer {
         name: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
         build: BUILD,
-        durability: "none (in memory)",
-        executor: "mutex",
+        durability: service.executor().durability().name(),
+        executor: "single",
         limits: LimitsAnswer::new(
             service.limits(),
             service.connections_max(),
@@ -36,7 +37,7 @@ pub(super) fn get(service: &Service, request: &Request) -> Answer {
 }
 
 /// `GET /healthz`: fails once the ledger has stopped.
-pub(super) fn health(service: &Service, _request: &Request) -> Answer {
-    service.read(|_| ())?;
+pub(super) async fn health(service: Arc<Service>, _request: Request) -> Answer {
+    service.read(|_| ()).await?;
     Ok(answer::ok(&HealthAnswer { status: "ok" }))
 }

@@ -6,19 +6,22 @@ use super::request::{Query, command_in_path};
 use super::{Answer, Service, answer};
 use crate::json::{self, wire::answer::EntryAnswer};
 use axum::extract::Request;
+use std::sync::Arc;
 
 /// `POST /v1/transfers`.
-pub(super) fn post(service: &Service, request: &CommandRequest) -> Answer {
+pub(super) async fn post(service: Arc<Service>, request: CommandRequest) -> Answer {
     let command = json::decode_transfer(request.body(), request.key())?;
-    let outcome = service.apply(&command)?;
+    let outcome = service.apply(&command).await?;
     answer::command(command.id(), &outcome)
 }
 
 /// `GET /v1/transfers/{id}`: the recorded outcome of an idempotency key of any kind of command, refusals included.
-pub(super) fn get(service: &Service, request: &Request) -> Answer {
-    Query::read(request, [])?;
-    let id = command_in_path(request)?;
-    let (entry, last) = service.read(|ledger| (ledger.entry(id), ledger.last_sequence()))?;
+pub(super) async fn get(service: Arc<Service>, request: Request) -> Answer {
+    Query::read(&request, [])?;
+    let id = command_in_path(&request)?;
+    let (entry, last) = service
+        .read(move |ledger| (ledger.entry(id), ledger.last_sequence()))
+        .await?;
     let Some((sequence, entry)) = entry else {
         let message = "no command with this id was recorded so far";
         return Err(ApiError::not_found("id_unknown", message, last));

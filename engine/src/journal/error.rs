@@ -56,7 +56,7 @@ pub enum JournalError {
 
 impl JournalError {
     /// Wraps an error of the system.
-    pub(super) fn io(action: &'static str, name: &str) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn io(action: &'static str, name: &str) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io {
             action,
             name: name.to_owned(),

@@ -183,4 +183,4 @@ impl StoredFile for File {
 }
 
 #[cfg(test)]
-pub(super) mod sim;
+pub(crate) mod sim;

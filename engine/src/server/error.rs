@@ -1,5 +1,6 @@
 //! Why an engine does not serve.
 
+use crate::journal::JournalError;
 use std::io;
 use std::net::SocketAddr;
 use thiserror::Error;
@@ -27,6 +28,12 @@ pub enum ServeError {
     /// The operations listener cannot start.
     #[error("cannot serve operations: {0}")]
     Admin(#[source] io::Error),
+    /// The journal cannot be had or trusted.
+    #[error("cannot start from the journal: {0}")]
+    Start(#[source] JournalError),
+    /// The journal could not be written any more: nothing that was not acknowledged before is.
+    #[error("stopped, because the journal failed: {0}")]
+    Journal(#[source] JournalError),
     /// The worker threads cannot start.
     #[error("cannot run the worker threads: {0}")]
     Runtime(#[source] io::Error),
@@ -54,6 +61,7 @@ impl ServeError {
                 io::ErrorKind::AddrNotAvailable => Some("this machine does not have that address"),
                 _ => None,
             },
+            Self::Start(error) | Self::Journal(error) => error.hint(),
             Self::Allocations(_) | Self::Admin(_) | Self::Runtime(_) => None,
         }
     }

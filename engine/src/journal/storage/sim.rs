@@ -6,7 +6,7 @@
 use super::{Storage, StoredFile};
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 /// Small segments, so that tests change them often.
 pub const SEGMENT: usize = 16 * 1024;
@@ -25,6 +25,7 @@ struct State {
     files: Vec<Stored>,
     syncs: u64,
     fail_at: Option<u64>,
+    held: bool,
 }
 
 impl State {
@@ -38,6 +39,7 @@ impl State {
 #[derive(Debug, Default, Clone)]
 pub struct Sim {
     state: Arc<Mutex<State>>,
+    released: Arc<Condvar>,
 }
 
 #[derive(Debug)]
@@ -64,6 +66,18 @@ impl Sim {
     pub fn fail_sync(&self, number: u64) {
         let mut state = self.state();
         state.fail_at = Some(state.syncs + number);
+    }
+
+    /// Lets syncs wait, or go on.
+    pub fn hold_syncs(&self, held: bool) {
+        self.state().held = held;
+        self.released.notify_all();
+    }
+
+    /// Whether something was written that is not synced.
+    pub fn has_writes(&self) -> bool {
+        let differs = |stored: &Stored| stored.durable != stored.written;
+        self.state().files.iter().any(differs)
     }
 
     pub fn syncs(&self) -> u64 {
@@ -107,6 +121,7 @@ impl Sim {
         };
         Self {
             state: Arc::new(Mutex::new(state)),
+            released: Arc::default(),
         }
     }
 }
@@ -182,6 +197,9 @@ impl StoredFile for SimFile {
     fn sync(&mut self) -> io::Result<()> {
         {
             let mut state = self.sim.state();
+            while state.held {
+                state = self.sim.released.wait(state).unwrap();
+            }
             state.syncs += 1;
             if state.fail_at.is_some_and(|at| state.syncs >= at) {
                 return Err(io::Error::other("the disk is gone"));

@@ -1,0 +1,172 @@
+//! The executor thread: takes items, applies them at the time of their group, leaves the group for the journal.
+
+use super::Durability;
+use super::item::{Completion, Item, Refused};
+use super::queue::Queue;
+use super::record;
+use super::slot::{GROUP_BYTES, Open, Shared};
+use crate::inject::Injector;
+use crate::ledger::{Command, Ledger, Outcome};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Holds ended before the next look at what is due.
+const EXPIRE_AT_ONCE: usize = 1024;
+/// Between two looks at holds that cannot be ended, for lack of room.
+const LEAST_PATIENCE: Duration = Duration::from_millis(10);
+/// A clock that is set forward is noticed after this.
+const MOST_PATIENCE: Duration = Duration::from_secs(1);
+
+/// The ledger and its surroundings on their thread.
+pub(super) struct Apply {
+    pub(super) ledger: Ledger,
+    pub(super) queue: Arc<Queue>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) injector: Arc<Injector>,
+    pub(super) durability: Durability,
+    /// The time of the last group; times of groups only grow.
+    pub(super) time_ns: u64,
+}
+
+/// Nanoseconds of Unix time; 0 before 1970.
+pub(super) fn now_ns() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_nanos() as u64)
+}
+
+/// However the thread ends, nobody waits for ever.
+struct Ending<'a>(&'a Queue, &'a Shared);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.close(Refused::Stopped);
+        }
+        self.0.refuse_rest();
+        self.1.end();
+    }
+}
+
+impl Apply {
+    /// Works until the queue is closed and empty, or the journal has failed.
+    pub(super) fn run(mut self) {
+        let (queue, shared) = (Arc::clone(&self.queue), Arc::clone(&self.shared));
+        let _ending = Ending(&queue, &shared);
+        let items_max = match self.durability {
+            Durability::Each => 1,
+            Durability::Group | Durability::None => usize::MAX,
+        };
+        let mut items = Vec::new();
+        let mut open = Open::default();
+        while queue.take(&mut items, items_max, self.patience()) {
+            if open.is_empty() {
+                self.next_group(&mut open);
+            }
+            self.injector.before_round();
+            for item in items.drain(..) {
+                self.item(item, &mut open);
+            }
+            if let Err(refused) = self.hand_over(&mut open) {
+                queue.close(refused);
+                for completion in open.completions.drain(..) {
+                    completion.send(Err(refused));
+                }
+                return;
+            }
+        }
+    }
+
+    /// The group to go on with; a new one gets its time.
+    fn next_group(&mut self, open: &mut Open) {
+        self.shared.reclaim(open);
+        if open.time_ns == 0 {
+            open.time_ns = now_ns().max(self.time_ns + 1);
+            self.time_ns = open.time_ns;
+            self.expire(open);
+        }
+    }
+
+    fn item(&mut self, item: Item, open: &mut Open) {
+        let completion = match item {
+            Item::One { command, reply } => {
+                let outcome = self.ledger.apply(open.now_ms(), &command);
+                self.record(&command, &outcome, open);
+                Completion::One(reply, outcome)
+            }
+            Item::Many { commands, reply } => {
+                let mut outcomes = Vec::with_capacity(commands.len());
+                self.ledger
+                    .apply_batch(open.now_ms(), &commands, &mut outcomes);
+                for (command, outcome) in commands.iter().zip(&outcomes) {
+                    self.record(command, outcome, open);
+                }
+                Completion::Many(reply, outcomes)
+            }
+            Item::Read(mut asked) => {
+                asked.ask(&self.ledger);
+                Completion::Read(asked)
+            }
+        };
+        open.completions.push(completion);
+    }
+
+    /// Ends the holds whose time is over, before what arrived from outside: then a replay needs no clock.
+    fn expire(&mut self, open: &mut Open) {
+        let now_ms = open.now_ms();
+        while self.ledger.next_due_ms().is_some_and(|due| due <= now_ms) {
+            let commands = self.ledger.due(now_ms, EXPIRE_AT_ONCE);
+            let mut recorded = false;
+            for command in &commands {
+                let outcome = self.ledger.apply(now_ms, command);
+                recorded |= outcome.is_new();
+                self.record(command, &outcome, open);
+            }
+            if !recorded {
+                // The ledger is full: it answers so to everybody, and holds stay until there is room.
+                return;
+            }
+        }
+    }
+
+    fn record(&self, command: &Command, outcome: &Outcome, open: &mut Open) {
+        if self.durability != Durability::None {
+            record::push(&mut open.buffer, command, outcome);
+        }
+    }
+
+    /// How long to sleep at most if nothing arrives.
+    fn patience(&self) -> Option<Duration> {
+        let due = self.ledger.next_due_ms()?;
+        let wait = due.saturating_sub(now_ns() / 1_000_000);
+        Some(Duration::from_millis(wait).clamp(LEAST_PATIENCE, MOST_PATIENCE))
+    }
+
+    /// Answers what need not wait, and leaves the rest for the journal.
+    fn hand_over(&self, open: &mut Open) -> Result<(), Refused> {
+        let applied = self
+            .ledger
+            .last_sequence()
+            .map_or(0, crate::ledger::Sequence::get);
+        let waits_for_nothing = self.durability == Durability::None
+            || open.buffer.count() == 0 && self.shared.durable() == applied;
+        if waits_for_nothing {
+            self.shared.set_durable(applied);
+            for completion in open.completions.drain(..) {
+                completion.send(Ok(()));
+            }
+            return Ok(());
+        }
+        self.shared.offer(open)?;
+        // Nothing may stay here while this thread sleeps, and no group may grow without bound.
+        let wait = self.durability == Durability::Each
+            || !open.is_empty() && open.buffer.entry_bytes() >= GROUP_BYTES;
+        if wait || !open.is_empty() && self.queue.depth().0 == 0 {
+            self.shared.wait_fetched()?;
+            if !open.is_empty() {
+                self.shared.offer(open)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,68 @@
+//! The journal thread: one write and one sync for each group, then its answers.
+
+use super::failure::Failure;
+use super::item::{Completion, Refused};
+use super::slot::{Open, Shared};
+use crate::inject::Injector;
+use crate::journal::{JournalError, Writer};
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::runtime::Handle;
+
+/// Answers from which on they are sent by a worker of the runtime: there, waking a task is a push into the worker's own list, and
+/// from any other thread it goes through a lock that all workers share.
+const MANY: usize = 16;
+
+/// The writer and its surroundings on their thread.
+pub(super) struct Commit {
+    pub(super) writer: Writer,
+    pub(super) shared: Arc<Shared>,
+    pub(super) injector: Arc<Injector>,
+    pub(super) runtime: Option<Handle>,
+    pub(super) failure: Arc<Failure>,
+}
+
+impl Commit {
+    /// Works until there are no more groups, or to the first error.
+    pub(super) fn run(mut self) {
+        while let Some(mut open) = self.shared.fetch() {
+            if let Err(error) = self.commit(&mut open) {
+                self.failure.stop(error);
+                send(open.completions, Err(Refused::JournalFailed));
+                return;
+            }
+            self.answer(open.completions);
+            self.shared.give_back(open.buffer);
+        }
+    }
+
+    /// Writes and syncs; a group without entries only waited for its predecessor.
+    fn commit(&mut self, open: &mut Open) -> Result<(), JournalError> {
+        if open.buffer.count() == 0 {
+            return Ok(());
+        }
+        self.writer.write(&mut open.buffer, open.time_ns)?;
+        let began = Instant::now();
+        self.injector.before_sync();
+        self.writer.sync()?;
+        self.shared.count_sync(began.elapsed().as_nanos() as u64);
+        self.shared
+            .set_durable(self.writer.position().next_sequence - 1);
+        Ok(())
+    }
+
+    fn answer(&self, completions: Vec<Completion>) {
+        match &self.runtime {
+            Some(runtime) if completions.len() >= MANY => {
+                runtime.spawn(async move { send(completions, Ok(())) });
+            }
+            _ => send(completions, Ok(())),
+        }
+    }
+}
+
+fn send(completions: Vec<Completion>, durable: Result<(), Refused>) {
+    for completion in completions {
+        completion.send(durable);
+    }
+}

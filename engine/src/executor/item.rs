@@ -1,0 +1,131 @@
+//! What waits in the queue, and what waits for a group to be durable.
+
+use crate::ledger::{Command, Ledger, Outcome};
+use std::fmt;
+use thiserror::Error;
+use tokio::sync::oneshot;
+
+/// Why there is no answer of the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Refused {
+    /// The queue is full; nothing was recorded, and the same command may come again.
+    #[error("too many commands wait; try again in a second")]
+    Overloaded,
+    /// The engine ends; nothing was recorded.
+    #[error("the engine is stopping")]
+    Stopping,
+    /// The disk has no room for the next segment; nothing was recorded.
+    #[error("the disk of the journal is full")]
+    DiskFull,
+    /// A write or sync failed: nothing is acknowledged any more, and whether this command survives is not known.
+    #[error("the journal cannot be written, so nothing is acknowledged any more")]
+    JournalFailed,
+    /// An invariant broke: the ledger answers no more, because it cannot be trusted.
+    #[error("an internal check of the ledger failed earlier, so it answers no more")]
+    Stopped,
+}
+
+/// Where an answer goes.
+pub(super) type Reply<T> = oneshot::Sender<Result<T, Refused>>;
+
+/// One thing to do for the executor thread.
+pub(super) enum Item {
+    One {
+        command: Command,
+        reply: Reply<Outcome>,
+    },
+    Many {
+        commands: Vec<Command>,
+        reply: Reply<Vec<Outcome>>,
+    },
+    Read(Box<dyn Asked>),
+}
+
+impl Item {
+    /// Commands, as the queue counts them; a read costs its place.
+    pub(super) fn commands(&self) -> usize {
+        match self {
+            Self::One { .. } | Self::Read(_) => 1,
+            Self::Many { commands, .. } => commands.len().max(1),
+        }
+    }
+
+    /// Answers without doing it.
+    pub(super) fn refuse(self, refused: Refused) {
+        match self {
+            Self::One { reply, .. } => drop(reply.send(Err(refused))),
+            Self::Many { reply, .. } => drop(reply.send(Err(refused))),
+            Self::Read(asked) => asked.answer(Err(refused)),
+        }
+    }
+}
+
+/// An answer that waits for its group.
+pub(super) enum Completion {
+    One(Reply<Outcome>, Outcome),
+    Many(Reply<Vec<Outcome>>, Vec<Outcome>),
+    Read(Box<dyn Asked>),
+}
+
+impl Completion {
+    /// Sends the answer; a caller who has gone away does not matter.
+    pub(super) fn send(self, durable: Result<(), Refused>) {
+        match self {
+            Self::One(reply, outcome) => drop(reply.send(durable.map(|()| outcome))),
+            Self::Many(reply, outcomes) => drop(reply.send(durable.map(|()| outcomes))),
+            Self::Read(asked) => asked.answer(durable),
+        }
+    }
+}
+
+impl fmt::Debug for Completion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Completion")
+    }
+}
+
+/// A question of any type.
+pub(super) trait Asked: Send {
+    /// Asks it; the answer is kept.
+    fn ask(&mut self, ledger: &Ledger);
+    /// Sends what was kept.
+    fn answer(self: Box<Self>, durable: Result<(), Refused>);
+}
+
+/// A question before and after it was asked.
+pub(super) struct Question<F, R, S> {
+    question: Option<F>,
+    answer: Option<R>,
+    reply: S,
+}
+
+impl<F, R, S> Question<F, R, S>
+where
+    F: FnOnce(&Ledger) -> R + Send + 'static,
+    R: Send + 'static,
+    S: FnOnce(Result<R, Refused>) + Send + 'static,
+{
+    pub(super) fn boxed(question: F, reply: S) -> Box<dyn Asked> {
+        Box::new(Self {
+            question: Some(question),
+            answer: None,
+            reply,
+        })
+    }
+}
+
+impl<F, R, S> Asked for Question<F, R, S>
+where
+    F: FnOnce(&Ledger) -> R + Send,
+    R: Send,
+    S: FnOnce(Result<R, Refused>) + Send,
+{
+    fn ask(&mut self, ledger: &Ledger) {
+        self.answer = self.question.take().map(|question| question(ledger));
+    }
+
+    fn answer(self: Box<Self>, durable: Result<(), Refused>) {
+        let Self { answer, reply, .. } = *self;
+        reply(durable.and_then(|()| answer.ok_or(Refused::Stopped)));
+    }
+}

@@ -1,0 +1,235 @@
+//! Brings an executor up: opens the journal, replays it, starts the threads.
+
+use super::apply::{Apply, now_ns};
+use super::commit::Commit;
+use super::failure::Failure;
+use super::keep::Keep;
+use super::queue::Queue;
+use super::slot::Shared;
+use super::{Durability, Executor, QueueLimits, Threads, replay};
+use crate::inject::Injector;
+use crate::journal::{Disk, EngineId, Found, From, JournalError, Recovered, Storage, recover};
+use crate::ledger::{Ledger, Limits};
+use std::fs;
+use std::hash::{BuildHasher, RandomState};
+use std::path::PathBuf;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+/// What an executor is started with.
+#[derive(Debug, Clone, Default)]
+pub struct Setup {
+    /// The folder of the journal; `None` makes one under the system's temporary folder and removes it at the end.
+    pub data: Option<PathBuf>,
+    /// How commands become durable.
+    pub durability: Durability,
+    /// Bounds of the queue.
+    pub queue: QueueLimits,
+    /// Bounds of the ledger.
+    pub limits: Limits,
+    /// Faults on demand.
+    pub injector: Arc<Injector>,
+    /// Where answers of large groups are sent from; `None` sends them from the journal's thread.
+    pub runtime: Option<Handle>,
+}
+
+/// An executor that is up.
+#[derive(Debug)]
+pub struct Started {
+    /// It.
+    pub executor: Executor,
+    /// What its journal held; `None` without a journal.
+    pub found: Option<Found>,
+    /// Ready with the journal's first error, after which nothing is acknowledged any more.
+    pub failed: oneshot::Receiver<JournalError>,
+}
+
+/// A folder that is removed at an orderly end.
+#[derive(Debug)]
+pub(super) struct Temporary(PathBuf);
+
+impl Temporary {
+    fn create() -> Result<Self, JournalError> {
+        let name = format!("token-engine-{:016x}", random(0));
+        let path = std::env::temp_dir().join(name);
+        let shown = path.display().to_string();
+        fs::create_dir(&path).map_err(JournalError::io("make", &shown))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // A folder that cannot be removed is only in the way.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Bits that differ from start to start: the standard library seeds its hashers from the system's generator.
+fn random(salt: u8) -> u64 {
+    RandomState::new().hash_one(salt)
+}
+
+fn fresh_id() -> EngineId {
+    let mut id = [0; 16];
+    id[..8].copy_from_slice(&random(1).to_le_bytes());
+    id[8..].copy_from_slice(&random(2).to_le_bytes());
+    EngineId(id)
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, JournalError> {
+    let on_thread = move || {
+        // The probe's profiles cover the threads that it knows.
+        probe::thread::enter();
+        work();
+        probe::thread::exit();
+    };
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(on_thread)
+        .map_err(JournalError::io("start", name))
+}
+
+impl Executor {
+    /// Opens the journal, replays it and starts the threads. Blocks meanwhile.
+    ///
+    /// # Errors
+    /// A journal that cannot be had or trusted.
+    pub fn start(setup: Setup) -> Result<Started, JournalError> {
+        if setup.durability == Durability::None {
+            return Self::in_memory(setup);
+        }
+        let folder = match &setup.data {
+            Some(_) => None,
+            None => Some(Temporary::create()?),
+        };
+        let path = folder.as_ref().map_or_else(
+            || setup.data.clone().unwrap_or_default(),
+            |made| made.0.clone(),
+        );
+        let storage: Arc<dyn Storage> = Arc::new(Disk::open(&path)?);
+        let mut started = Self::on_storage(setup, &storage)?;
+        started.executor.folder_path = Some(path);
+        started
+            .executor
+            .threads
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .folder = folder;
+        Ok(started)
+    }
+
+    /// As [`Executor::start`], on any storage.
+    pub(super) fn on_storage(
+        setup: Setup,
+        storage: &Arc<dyn Storage>,
+    ) -> Result<Started, JournalError> {
+        let mut ledger = Ledger::new(setup.limits);
+        let recovered = recover(storage, fresh_id(), From::START, &mut |group| {
+            replay::group(&mut ledger, group)
+        })?;
+        let Recovered {
+            writer,
+            watermark,
+            found,
+        } = recovered;
+        let parts = Parts::new(&setup);
+        parts.shared.set_durable(found.last_sequence);
+        let keep = Keep {
+            watermark,
+            reserve: writer.reserve(),
+            shared: Arc::clone(&parts.shared),
+            queue: Arc::clone(&parts.queue),
+            failure: Arc::clone(&parts.failure),
+        };
+        let time_ns = writer.position().time_ns;
+        let commit = Commit {
+            writer,
+            shared: Arc::clone(&parts.shared),
+            injector: Arc::clone(&setup.injector),
+            runtime: setup.runtime.clone(),
+            failure: Arc::clone(&parts.failure),
+        };
+        let (ended, end) = channel();
+        let commit = spawn("engine-journal", move || commit.run())?;
+        let keep = spawn("engine-keeper", move || keep.run(&end))?;
+        let threads = Threads {
+            apply: Some(parts.apply(&setup, ledger, time_ns)?),
+            commit: Some(commit),
+            keep: Some((ended, keep)),
+            folder: None,
+        };
+        Ok(parts.started(&setup, threads, Some(found)))
+    }
+
+    fn in_memory(setup: Setup) -> Result<Started, JournalError> {
+        let parts = Parts::new(&setup);
+        let ledger = Ledger::new(setup.limits);
+        let threads = Threads {
+            apply: Some(parts.apply(&setup, ledger, now_ns())?),
+            ..Threads::default()
+        };
+        Ok(parts.started(&setup, threads, None))
+    }
+}
+
+/// What exists before the threads do.
+struct Parts {
+    queue: Arc<Queue>,
+    shared: Arc<Shared>,
+    failure: Arc<Failure>,
+    failed: oneshot::Receiver<JournalError>,
+}
+
+impl Parts {
+    fn new(setup: &Setup) -> Self {
+        let queue = Arc::new(Queue::new(setup.queue));
+        let shared = Arc::new(Shared::default());
+        let (listener, failed) = oneshot::channel();
+        let failure = Arc::new(Failure {
+            queue: Arc::clone(&queue),
+            shared: Arc::clone(&shared),
+            listener: Mutex::new(Some(listener)),
+        });
+        Self {
+            queue,
+            shared,
+            failure,
+            failed,
+        }
+    }
+
+    fn apply(
+        &self,
+        setup: &Setup,
+        ledger: Ledger,
+        time_ns: u64,
+    ) -> Result<JoinHandle<()>, JournalError> {
+        let apply = Apply {
+            ledger,
+            queue: Arc::clone(&self.queue),
+            shared: Arc::clone(&self.shared),
+            injector: Arc::clone(&setup.injector),
+            durability: setup.durability,
+            time_ns,
+        };
+        spawn("engine-executor", move || apply.run())
+    }
+
+    fn started(self, setup: &Setup, threads: Threads, found: Option<Found>) -> Started {
+        Started {
+            executor: Executor {
+                queue: self.queue,
+                shared: self.shared,
+                threads: Mutex::new(threads),
+                folder_path: None,
+                durability: setup.durability,
+            },
+            found,
+            failed: self.failed,
+        }
+    }
+}

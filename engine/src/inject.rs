@@ -1,0 +1,201 @@
+//! Faults on demand: each in a function of its own that is never inlined, so that a profile's true answer has a name.
+//!
+//! Off unless asked for at the start, never reachable over HTTP, and counted: how often a fault fired can be compared with what a
+//! diagnosis says. Draws are seeded.
+
+pub use spec::{Fault, SpecError};
+
+mod burn;
+mod layer;
+mod leak;
+mod spec;
+
+pub(crate) use layer::on_request;
+
+use burn::Share;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A fault and how often it fired.
+#[derive(Debug)]
+struct Armed {
+    fault: Fault,
+    fired: AtomicU64,
+}
+
+impl Armed {
+    fn fire(&self) {
+        self.fired.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// All faults of an engine.
+#[derive(Debug, Default)]
+pub struct Injector {
+    faults: Vec<Armed>,
+    seed: u64,
+    requests: AtomicU64,
+    share: Share,
+    /// What `lock` holds and every request takes.
+    lock: Mutex<()>,
+    stalled: Mutex<Option<Instant>>,
+}
+
+impl Injector {
+    /// Arms faults.
+    pub fn new(faults: Vec<Fault>, seed: u64) -> Self {
+        Self {
+            faults: faults
+                .into_iter()
+                .map(|fault| Armed {
+                    fault,
+                    fired: AtomicU64::new(0),
+                })
+                .collect(),
+            seed,
+            ..Self::default()
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.faults.is_empty()
+    }
+
+    /// Every fault as it was asked for, and how often it fired.
+    pub fn fired(&self) -> impl Iterator<Item = (String, u64)> {
+        self.faults
+            .iter()
+            .map(|armed| (armed.fault.to_string(), armed.fired.load(Ordering::Relaxed)))
+    }
+
+    /// Once a request, on the worker that serves it.
+    pub fn on_request(&self) {
+        if self.faults.is_empty() {
+            return;
+        }
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        for armed in &self.faults {
+            match armed.fault {
+                Fault::Cpu { share } => {
+                    burn_cpu(self.share.due(share));
+                    armed.fire();
+                }
+                Fault::Lock { .. } => take_lock(&self.lock),
+                Fault::Alloc { count, bytes } => {
+                    allocate(count, bytes);
+                    armed.fire();
+                }
+                Fault::Tail { share, extra } if draw(self.seed, number) < share => {
+                    delay_tail(extra);
+                    armed.fire();
+                }
+                Fault::Tail { .. }
+                | Fault::TimerLeak { .. }
+                | Fault::TaskLeak { .. }
+                | Fault::Fsync { .. }
+                | Fault::Stall { .. } => {}
+            }
+        }
+    }
+
+    /// Before each sync, on the journal's thread.
+    pub fn before_sync(&self) {
+        for armed in &self.faults {
+            if let Fault::Fsync { extra } = armed.fault {
+                sync(extra);
+                armed.fire();
+            }
+        }
+    }
+
+    /// Before each round, on the executor's thread.
+    pub fn before_round(&self) {
+        for armed in &self.faults {
+            if let Fault::Stall { length, every } = armed.fault
+                && self.stall_is_due(every)
+            {
+                stall(length);
+                armed.fire();
+            }
+        }
+    }
+
+    /// Counted from the first round on.
+    fn stall_is_due(&self, every: Duration) -> bool {
+        let mut last = self.stalled.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let since = *last.get_or_insert(now);
+        let due = now.duration_since(since) >= every;
+        if due {
+            *last = Some(now);
+        }
+        due
+    }
+}
+
+/// A number in 0 .. 1 for a place in a sequence: SplitMix64 (Steele, Lea, Flood 2014), its upper 53 bits.
+fn draw(seed: u64, number: u64) -> f64 {
+    let mut mixed = seed.wrapping_add(number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^= mixed >> 31;
+    (mixed >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// Keeps a processor busy.
+#[inline(never)]
+fn burn_cpu(time: Duration) {
+    spin(time);
+}
+
+/// Lets a request take longer, busily: the delay of a timer would be rounded to its slots.
+#[inline(never)]
+fn delay_tail(extra: Duration) {
+    spin(extra);
+}
+
+#[inline(always)]
+fn spin(time: Duration) {
+    let began = Instant::now();
+    while began.elapsed() < time {
+        std::hint::spin_loop();
+    }
+}
+
+/// Allocates and frees.
+#[inline(never)]
+fn allocate(count: u32, bytes: usize) {
+    for _ in 0..count {
+        std::hint::black_box(Vec::<u8>::with_capacity(std::hint::black_box(bytes)));
+    }
+}
+
+/// Waits for a lock that somebody may hold.
+#[inline(never)]
+fn take_lock(lock: &Mutex<()>) {
+    drop(lock.lock().unwrap_or_else(PoisonError::into_inner));
+}
+
+/// Holds a lock that every request takes.
+#[inline(never)]
+fn hold_lock(lock: &Mutex<()>, time: Duration) {
+    let _held = lock.lock().unwrap_or_else(PoisonError::into_inner);
+    std::thread::sleep(time);
+}
+
+/// Makes a sync take longer.
+#[inline(never)]
+fn sync(extra: Duration) {
+    std::thread::sleep(extra);
+}
+
+/// Lets nothing be applied.
+#[inline(never)]
+fn stall(length: Duration) {
+    std::thread::sleep(length);
+}
+
+#[cfg(test)]
+mod tests;
