@@ -11,7 +11,8 @@ impl Ledger {
     /// the journal may have only those members whose keys were new; it changes nothing in any case. Compare the sums at the end
     /// of a group with [`Ledger::assert_conserved`].
     pub fn replay(&mut self, now_ms: u64, command: &Command, status: Status) -> Outcome {
-        if status != Status::Ok && (is_linked(command) || self.ends_linked()) {
+        let in_chain = is_linked(command) || self.ends_linked();
+        if status == Status::LinkedFailed || status != Status::Ok && in_chain {
             return self.record_refusal(command, status);
         }
         self.answer(now_ms, command)
