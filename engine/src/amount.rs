@@ -9,6 +9,7 @@ use std::num::NonZeroU128;
 
 pub use text::{AmountError, AmountText};
 
+mod split;
 mod text;
 mod wide;
 

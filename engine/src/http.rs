@@ -4,13 +4,16 @@
 //! answered as `{"error": {"code", "message"}}`.
 
 mod accounts;
+mod airdrops;
 mod answer;
+mod batch;
 mod body;
+mod commands;
 mod error;
+mod holds;
 mod info;
 mod journal;
 mod listener;
-mod mints;
 mod request;
 mod service;
 mod transfers;
@@ -18,11 +21,12 @@ mod transfers;
 pub use listener::BoundedListener;
 pub use service::Service;
 
+use crate::ledger::Kind;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use axum::routing::{MethodRouter, get, post};
-use body::CommandRequest;
+use axum::routing::{self, MethodFilter, MethodRouter, get};
+use body::{BATCH_BYTES_MAX, BODY_BYTES_MAX, CommandRequest};
 use error::ApiError;
 use std::sync::Arc;
 
@@ -38,8 +42,24 @@ pub fn router(service: Arc<Service>) -> Router {
         )
         .route("/v1/accounts/{id}", reads(accounts::get))
         .route("/v1/accounts/{id}/statement", reads(accounts::statement))
-        .route("/v1/mints", commands(mints::post))
-        .route("/v1/transfers", commands(transfers::post))
+        .route("/v1/accounts/{id}/kyc", changes(commands::kyc))
+        .route("/v1/mints", of_kind(Kind::Mint))
+        .route("/v1/burns", of_kind(Kind::Burn))
+        .route("/v1/freezes", of_kind(Kind::Freeze))
+        .route("/v1/unfreezes", of_kind(Kind::Unfreeze))
+        .route(
+            "/v1/allowances",
+            reads(holds::allowance).merge(of_kind(Kind::Approve)),
+        )
+        .route("/v1/holds", of_kind(Kind::Hold))
+        .route("/v1/holds/{id}", reads(holds::get))
+        .route("/v1/holds/{id}/post", commands(commands::post_hold))
+        .route("/v1/holds/{id}/void", commands(commands::void_hold))
+        .route("/v1/commands", commands(commands::any))
+        .route("/v1/batch", batches(batch::post))
+        .route("/v1/airdrops", batches(airdrops::post))
+        .route("/v1/airdrops/{id}", reads(airdrops::get))
+        .route("/v1/transfers", of_kind(Kind::Transfer))
         .route("/v1/transfers/{id}", reads(transfers::get))
         .route("/v1/journal", reads(journal::list))
         .route("/v1/audit/totals", reads(journal::totals))
@@ -63,15 +83,48 @@ where
     )
 }
 
-/// A route that takes commands.
+/// A route that takes commands, one a request.
 fn commands<F, A>(handler: F) -> MethodRouter<Arc<Service>>
 where
     F: Fn(Arc<Service>, CommandRequest) -> A + Clone + Send + Sync + 'static,
     A: Future<Output = Answer> + Send,
 {
-    post(
+    on(MethodFilter::POST, handler, BODY_BYTES_MAX)
+}
+
+/// The same, for what replaces something that has a path.
+fn changes<F, A>(handler: F) -> MethodRouter<Arc<Service>>
+where
+    F: Fn(Arc<Service>, CommandRequest) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = Answer> + Send,
+{
+    on(MethodFilter::PUT, handler, BODY_BYTES_MAX)
+}
+
+/// A route that takes many commands at once.
+fn batches<F, A>(handler: F) -> MethodRouter<Arc<Service>>
+where
+    F: Fn(Arc<Service>, CommandRequest) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = Answer> + Send,
+{
+    on(MethodFilter::POST, handler, BATCH_BYTES_MAX)
+}
+
+/// A short form: a route whose path says the kind.
+fn of_kind(kind: Kind) -> MethodRouter<Arc<Service>> {
+    commands(move |service, request| commands::of_kind(service, request, kind))
+}
+
+fn on<F, A>(method: MethodFilter, handler: F, most: usize) -> MethodRouter<Arc<Service>>
+where
+    F: Fn(Arc<Service>, CommandRequest) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = Answer> + Send,
+{
+    routing::on(
+        method,
         move |State(service): State<Arc<Service>>, request: Request| async move {
-            handler(service, CommandRequest::read(request).await?).await
+            let request = CommandRequest::read(&service, request, most).await?;
+            handler(service, request).await
         },
     )
 }

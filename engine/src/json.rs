@@ -6,7 +6,10 @@
 mod decode;
 pub mod wire;
 
-pub use decode::{DecodeError, decode_mint, decode_open, decode_transfer};
+pub use decode::{
+    Airdrop, DecodeError, Member, Shares, decode_airdrop, decode_batch, decode_command,
+    decode_end_of_hold, decode_kyc, decode_open,
+};
 
 use serde::Serialize;
 

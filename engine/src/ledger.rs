@@ -15,7 +15,7 @@ pub use hold::{Hold, HoldState};
 pub use id::{AccountId, CommandId, IdError, IdText};
 pub use limits::Limits;
 pub use read::{AccountPage, JournalPage, StatementError, StatementLine, StatementPage};
-pub use record::{CommandRecord, RECORD_BYTES};
+pub use record::{AnswerRecord, CommandRecord, RECORD_BYTES};
 pub use sequence::Sequence;
 pub use status::{Outcome, Status};
 pub use token::{KycPolicy, TOKENS_MAX, TokenError, TokenSpec};
@@ -130,6 +130,12 @@ impl Ledger {
             .iter()
             .next()
             .map_or(Amount::ZERO, |token| token.sums.supply)
+    }
+
+    /// The smallest part of a token, in units of 10^-18; `None` if there is no such token.
+    pub fn step(&self, token: TokenId) -> Option<std::num::NonZeroU128> {
+        let slot = self.state.tokens.slot(token)?;
+        std::num::NonZeroU128::new(self.state.tokens.get(slot).step)
     }
 
     /// The place of the last recorded command.

@@ -23,6 +23,7 @@ mod json;
 pub mod ledger;
 mod metrics;
 mod options;
+mod proto;
 mod server;
 
 pub use options::Options;

@@ -65,6 +65,29 @@ impl Metrics {
     }
 }
 
+impl Metrics {
+    /// Counts the answers to commands of these kinds; a counter is touched once for a run of equal answers.
+    pub fn count_batch(&self, kinds: &[Kind], outcomes: &[Outcome]) {
+        let mut pairs = kinds.iter().zip(outcomes).peekable();
+        while let Some((kind, outcome)) = pairs.next() {
+            let mut more = 0_u32;
+            let plain = matches!(outcome, Outcome::Recorded { .. });
+            while plain
+                && pairs
+                    .next_if(|(next, other)| {
+                        *next == kind && other.is_new() && other.status() == outcome.status()
+                    })
+                    .is_some()
+            {
+                more += 1;
+            }
+            self.count(*kind, outcome);
+            let counter = &self.by_kind[usize::from(kind.number() - 1)][position(label(outcome))];
+            counter.add(more.into());
+        }
+    }
+}
+
 /// Has the supply read at each scrape.
 pub fn watch_supply(registry: &Registry, executor: Arc<Executor>) {
     let gauge = registry.gauge(&TOKEN_SUPPLY, &[CHAIN]);

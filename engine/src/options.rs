@@ -32,6 +32,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Bounds of the executor's queue.
     pub queue: QueueLimits,
+    /// What an operator's requests carry as bearer token; `None` takes everybody for an operator.
+    pub operator_token: Option<String>,
     /// Faults on demand.
     pub faults: Vec<Fault>,
     /// Where draws of the faults start.
@@ -53,6 +55,7 @@ impl Default for Options {
             durability: Durability::default(),
             data: None,
             queue: QueueLimits::default(),
+            operator_token: None,
             faults: Vec::new(),
             fault_seed: 0,
         }

@@ -149,6 +149,7 @@ fn traffic(
         Metrics::new(registry),
         options.limits,
         options.connections_max.get(),
+        options.operator_token.clone(),
         Arc::clone(injector),
     );
     let mut router = http::router(Arc::new(service));

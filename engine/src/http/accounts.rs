@@ -1,12 +1,11 @@
 //! Accounts: open one, read one, read many, read a statement.
 
-use super::body::CommandRequest;
+use super::body::{CommandRequest, Form};
 use super::error::ApiError;
 use super::request::{Query, account_in_path};
-use super::{Answer, Service, answer};
-use crate::json;
+use super::{Answer, Service, answer, commands};
 use crate::json::wire::answer::{AccountAnswer, AccountsAnswer, OpenAnswer, StatementAnswer};
-use crate::ledger::{Account, AccountId, Outcome, Sequence, Status};
+use crate::ledger::{Account, AccountId, Command, Outcome, Sequence, Status};
 use axum::extract::Request;
 use axum::http::StatusCode;
 use std::sync::Arc;
@@ -22,8 +21,11 @@ pub(super) const STATEMENT_MAX: usize = 1_000;
 
 /// `POST /v1/accounts`: 201 for a new account, 200 for the same command again.
 pub(super) async fn post(service: Arc<Service>, request: CommandRequest) -> Answer {
-    let command = json::decode_open(request.body(), request.key())?;
+    let (request, command) = commands::opening(request)?;
     let outcome = service.apply(&command).await?;
+    if request.form() != Form::Json {
+        return answer::command(request.form(), &command, &outcome);
+    }
     match (outcome, command.debit()) {
         (
             Outcome::Recorded {
@@ -33,7 +35,7 @@ pub(super) async fn post(service: Arc<Service>, request: CommandRequest) -> Answ
             Some(account),
         ) => Ok(answer::json(
             StatusCode::CREATED,
-            &opened(account, sequence, false),
+            &opened(&command, account, sequence, false),
         )),
         (
             Outcome::Replayed {
@@ -41,14 +43,17 @@ pub(super) async fn post(service: Arc<Service>, request: CommandRequest) -> Answ
                 sequence,
             },
             Some(account),
-        ) => Ok(answer::ok(&opened(account, sequence, true))),
-        _ => Err(ApiError::refusal(&outcome)),
+        ) => Ok(answer::ok(&opened(&command, account, sequence, true))),
+        _ => Err(ApiError::refusal_of(&command, &outcome)),
     }
 }
 
 /// The account as it was right after opening: the first outcome, whatever happened since.
-fn opened(id: AccountId, sequence: Sequence, replayed: bool) -> OpenAnswer {
-    OpenAnswer::new(&Account::opened(id, sequence), replayed)
+fn opened(command: &Command, id: AccountId, sequence: Sequence, replayed: bool) -> OpenAnswer {
+    let mut account = Account::opened(id, sequence);
+    account.token = command.token();
+    account.profile = command.profile().unwrap_or_default();
+    OpenAnswer::new(&account, replayed)
 }
 
 /// `GET /v1/accounts/{id}`.

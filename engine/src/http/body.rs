@@ -1,50 +1,132 @@
-//! Requests that carry a command: the idempotency key from the head, and a bounded body.
+//! Requests that carry commands: who sends them, what their head says, and a bounded body.
 
 use super::error::ApiError;
-use crate::ledger::CommandId;
+use super::service::Service;
+use crate::ledger::{Command, CommandId, Role};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The most bytes of a body.
+/// The most bytes of a body with one command.
 pub(super) const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// The most bytes of a batch: 8,192 records of 128 bytes exactly.
+pub(super) const BATCH_BYTES_MAX: usize = 1024 * 1024;
 
 /// The most bytes read and thrown away of a body that is too large, so that its sender gets to read the answer instead of a
 /// reset connection.
 const DISCARD_BYTES_MAX: usize = 1024 * 1024;
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
+const REQUEST_TIMEOUT: &str = "request-timeout-ms";
 
-/// A request that carries a command.
+/// The form of a body, and of the answer to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Whatever does not say that it is another.
+    Json,
+    /// `application/x-protobuf`.
+    Protobuf,
+    /// `application/octet-stream`: records of 128 bytes, answers of 16.
+    Raw,
+}
+
+impl Form {
+    fn of(headers: &HeaderMap) -> Self {
+        match headers.get(CONTENT_TYPE).map(|value| value.as_bytes()) {
+            Some(b"application/x-protobuf" | b"application/protobuf") => Self::Protobuf,
+            Some(b"application/octet-stream") => Self::Raw,
+            _ => Self::Json,
+        }
+    }
+
+    /// The media type of an answer.
+    pub(super) const fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Protobuf => "application/x-protobuf",
+            Self::Raw => "application/octet-stream",
+        }
+    }
+}
+
+/// A request that carries commands.
 #[derive(Debug)]
 pub(super) struct CommandRequest {
+    path: String,
     key: Option<CommandId>,
+    role: Role,
+    form: Form,
+    deadline_ms: u64,
     first: Bytes,
     all: Vec<u8>,
 }
 
 impl CommandRequest {
-    /// Reads the body to its end.
-    pub(super) async fn read(request: Request) -> Result<Self, ApiError> {
+    /// Reads the body, at most `most` bytes, to its end.
+    pub(super) async fn read(
+        service: &Service,
+        request: Request,
+        most: usize,
+    ) -> Result<Self, ApiError> {
         let (head, mut body) = request.into_parts();
-        let key = idempotency_key(&head.headers)?;
-        if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
-            return Err(too_large(body).await);
-        }
+        let announced = body.size_hint().lower();
         let mut request = Self {
-            key,
+            path: head.uri.path().to_owned(),
+            key: idempotency_key(&head.headers)?,
+            role: service.role_of(authorization(&head.headers))?,
+            form: Form::of(&head.headers),
+            deadline_ms: deadline_ms(&head.headers)?,
             first: Bytes::new(),
             all: Vec::new(),
         };
+        if announced > most as u64 {
+            return Err(too_large(body, most).await);
+        }
         while let Some(data) = next_data(&mut body).await? {
-            if request.body().len() + data.len() > BODY_BYTES_MAX {
-                return Err(too_large(body).await);
+            if request.body().len() + data.len() > most {
+                return Err(too_large(body, most).await);
             }
-            request.append(data);
+            request.append(data, announced as usize);
         }
         Ok(request)
+    }
+
+    /// The part of the path behind the third slash, such as the id in `/v1/holds/{id}/post`.
+    pub(super) fn third_segment(&self) -> &str {
+        self.path.split('/').nth(3).unwrap_or_default()
+    }
+
+    /// What the sender may do.
+    pub(super) fn role(&self) -> Role {
+        self.role
+    }
+
+    /// How the body is written.
+    pub(super) fn form(&self) -> Form {
+        self.form
+    }
+
+    /// The command as this request sends it: by its sender, and not later than its head allows.
+    pub(super) fn sent(&self, command: Command) -> Command {
+        let deadline_ms = match (command.deadline_ms(), self.deadline_ms) {
+            (0, deadline) | (deadline, 0) => deadline,
+            (one, other) => one.min(other),
+        };
+        command.with_role(self.role).with_deadline_ms(deadline_ms)
+    }
+
+    /// The whole body, without copying it if it came in one piece.
+    pub(super) fn take_body(&mut self) -> Bytes {
+        if self.all.is_empty() {
+            std::mem::take(&mut self.first)
+        } else {
+            Bytes::from(std::mem::take(&mut self.all))
+        }
     }
 
     /// The key from the header `Idempotency-Key`.
@@ -62,12 +144,15 @@ impl CommandRequest {
     }
 
     /// A body in one piece, the usual case, is used where it lies; more pieces are copied together.
-    fn append(&mut self, data: Bytes) {
+    fn append(&mut self, data: Bytes, announced: usize) {
         if self.body().is_empty() {
             self.first = data;
             return;
         }
         if self.all.is_empty() {
+            // Announced lengths were checked against the bound.
+            self.all
+                .reserve_exact(announced.max(self.first.len() + data.len()));
             self.all.extend_from_slice(&self.first);
         }
         self.all.extend_from_slice(&data);
@@ -89,6 +174,30 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<CommandId>, ApiError> {
     }
 }
 
+/// What stands behind `Bearer`.
+fn authorization(headers: &HeaderMap) -> Option<&[u8]> {
+    let value = headers.get(AUTHORIZATION)?.as_bytes();
+    Some(value.strip_prefix(b"Bearer ").unwrap_or(value))
+}
+
+/// Until when the sender waits, in milliseconds since 1970; 0 if its head does not say.
+fn deadline_ms(headers: &HeaderMap) -> Result<u64, ApiError> {
+    let Some(value) = headers.get(REQUEST_TIMEOUT) else {
+        return Ok(0);
+    };
+    let timeout = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.parse::<u32>().ok());
+    let timeout = timeout.filter(|timeout| *timeout > 0).ok_or_else(|| {
+        let message = "header Request-Timeout-Ms: expected a number of milliseconds from 1";
+        ApiError::bad_request("request_timeout_malformed", message)
+    })?;
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now_ms = since.map_or(0, |time| time.as_millis() as u64);
+    Ok(now_ms + u64::from(timeout))
+}
+
 async fn next_data(body: &mut Body) -> Result<Option<Bytes>, ApiError> {
     loop {
         match poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await {
@@ -107,7 +216,7 @@ async fn next_data(body: &mut Body) -> Result<Option<Bytes>, ApiError> {
 }
 
 /// The refusal of a body, after reading what its sender may still be writing; one that is far too large is not read at all.
-async fn too_large(mut body: Body) -> ApiError {
+async fn too_large(mut body: Body, most: usize) -> ApiError {
     let mut discarded = 0;
     if body.size_hint().lower() <= DISCARD_BYTES_MAX as u64 {
         while let Ok(Some(data)) = next_data(&mut body).await {
@@ -120,6 +229,6 @@ async fn too_large(mut body: Body) -> ApiError {
     ApiError::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too_large",
-        format!("a body has at most {BODY_BYTES_MAX} bytes"),
+        format!("a body has at most {most} bytes"),
     )
 }

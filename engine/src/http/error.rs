@@ -3,9 +3,13 @@
 use super::answer;
 use crate::executor::Refused;
 use crate::json::DecodeError;
-use crate::json::wire::answer::{ErrorAnswer, ErrorDetail};
-use crate::ledger::{ConservationError, Outcome, Sequence, StatementError, Status};
-use axum::http::{HeaderValue, StatusCode, header::RETRY_AFTER};
+use crate::json::wire::answer::{ErrorAnswer, ErrorDetail, ProblemAnswer};
+use crate::ledger::{
+    Command, ConservationError, Outcome, Role, Sequence, ShapeError, StatementError, Status,
+};
+use crate::proto::ProtoError;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use std::borrow::Cow;
 
@@ -21,6 +25,7 @@ pub struct ApiError {
     field: Option<&'static str>,
     sequence: Option<Sequence>,
     replayed: Option<bool>,
+    number: Option<u8>,
     retry: bool,
 }
 
@@ -38,6 +43,7 @@ impl ApiError {
             field: None,
             sequence: None,
             replayed: None,
+            number: None,
             retry: false,
         }
     }
@@ -77,10 +83,48 @@ impl ApiError {
         )
     }
 
+    /// What is asked for takes a token that was not shown: 401.
+    pub(super) fn unauthorized(message: &'static str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message)
+    }
+
+    /// A refusal of `command`: by shape with the field at fault, and to a holder who would need an operator's token, 401.
+    pub(super) fn refusal_of(command: &Command, outcome: &Outcome) -> Self {
+        let mut error = Self::refusal(outcome);
+        if let Some(shape) = command.check_shape().err()
+            && shape.status == outcome.status()
+        {
+            error.field = Some(shape.field);
+        }
+        if outcome.status() == Status::RoleDenied && command.role() == Role::Holder {
+            error.http = StatusCode::UNAUTHORIZED;
+        }
+        error
+    }
+
+    /// Something that is no command for the reason of a status.
+    pub(super) fn of_shape(shape: ShapeError) -> Self {
+        let mut error = Self::refusal(&Outcome::Unrecorded(shape.status));
+        error.field = Some(shape.field);
+        error
+    }
+
+    /// The HTTP status it will have.
+    pub(super) const fn http(&self) -> StatusCode {
+        self.http
+    }
+
+    /// The field at fault, where one is.
+    pub(super) const fn field(&self) -> Option<&'static str> {
+        self.field
+    }
+
     /// An outcome that is not a new or replayed `ok`.
     pub(super) fn refusal(outcome: &Outcome) -> Self {
         let status = outcome.status();
         let mut error = Self::new(http_status(status), status.name(), status.message());
+        error.number = Some(status.number());
+        error.retry = matches!(status.number(), 90 | 91);
         match *outcome {
             Outcome::Recorded { sequence, .. } => {
                 error.sequence = Some(sequence);
@@ -124,6 +168,15 @@ impl From<DecodeError> for ApiError {
     }
 }
 
+impl From<ProtoError> for ApiError {
+    fn from(error: ProtoError) -> Self {
+        match error {
+            ProtoError::Shape(shape) => Self::of_shape(shape),
+            ProtoError::Malformed(_) => Self::bad_request("protobuf_malformed", error.to_string()),
+        }
+    }
+}
+
 impl From<StatementError> for ApiError {
     fn from(error: StatementError) -> Self {
         match error {
@@ -160,6 +213,14 @@ impl From<ConservationError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
+        let problem = ProblemAnswer {
+            status: self.http.as_u16(),
+            name: self.code,
+            number: self.number,
+            detail: shortened(&self.message),
+            field: self.field,
+            sequence: self.sequence.map(Sequence::get),
+        };
         let detail = ErrorDetail {
             code: self.code,
             message: shortened(&self.message),
@@ -167,7 +228,15 @@ impl IntoResponse for ApiError {
             sequence: self.sequence.map(Sequence::get),
             replayed: self.replayed,
         };
-        let mut response = answer::json(self.http, &ErrorAnswer { error: detail });
+        let answer = ErrorAnswer {
+            problem,
+            error: detail,
+        };
+        let mut response = answer::problem(self.http, &answer);
+        if self.http == StatusCode::UNAUTHORIZED {
+            let bearer = HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(WWW_AUTHENTICATE, bearer);
+        }
         if self.retry {
             let second = HeaderValue::from_static("1");
             response.headers_mut().insert(RETRY_AFTER, second);

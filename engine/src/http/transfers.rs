@@ -1,19 +1,11 @@
-//! Transfers: move units, and ask what became of a command.
+//! What became of a command.
 
-use super::body::CommandRequest;
 use super::error::ApiError;
 use super::request::{Query, command_in_path};
 use super::{Answer, Service, answer};
-use crate::json::{self, wire::answer::EntryAnswer};
+use crate::json::wire::answer::EntryAnswer;
 use axum::extract::Request;
 use std::sync::Arc;
-
-/// `POST /v1/transfers`.
-pub(super) async fn post(service: Arc<Service>, request: CommandRequest) -> Answer {
-    let command = json::decode_transfer(request.body(), request.key())?;
-    let outcome = service.apply(&command).await?;
-    answer::command(command.id(), &outcome)
-}
 
 /// `GET /v1/transfers/{id}`: the recorded outcome of an idempotency key of any kind of command, refusals included.
 pub(super) async fn get(service: Arc<Service>, request: Request) -> Answer {

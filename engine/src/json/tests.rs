@@ -3,7 +3,10 @@
 use super::wire::answer::{CommandAnswer, EntryAnswer};
 use super::*;
 use crate::amount::Amount;
-use crate::ledger::{AccountId, Command, CommandId, Ledger, Limits, Sequence};
+use crate::ledger::{
+    AccountId, Allowance, Chain, Command, CommandId, Flags, Kind, Ledger, Limits, Profile,
+    Sequence, Status, TokenId,
+};
 use proptest::prelude::*;
 
 const ONE: &str = "00000000-0000-0000-0000-000000000001";
@@ -23,8 +26,20 @@ fn transfer() -> Command {
     )
 }
 
+fn transfer_of(body: &[u8], key: Option<CommandId>) -> Result<Command, DecodeError> {
+    decode_command(body, key, Some(Kind::Transfer))
+}
+
+fn mint_of(body: &[u8], key: Option<CommandId>) -> Result<Command, DecodeError> {
+    decode_command(body, key, Some(Kind::Mint))
+}
+
+fn any_of(body: &[u8], key: Option<CommandId>) -> Result<Command, DecodeError> {
+    decode_command(body, key, None)
+}
+
 fn code(body: &str) -> &'static str {
-    decode_transfer(body.as_bytes(), None).unwrap_err().code()
+    transfer_of(body.as_bytes(), None).unwrap_err().code()
 }
 
 #[test]
@@ -37,7 +52,7 @@ fn members_may_stand_in_any_order_with_blanks_and_escapes() {
         transfer_body(r#""\u0031.50""#),
     ] {
         assert_eq!(
-            decode_transfer(body.as_bytes(), None).unwrap(),
+            transfer_of(body.as_bytes(), None).unwrap(),
             transfer(),
             "{body}"
         );
@@ -48,13 +63,10 @@ fn members_may_stand_in_any_order_with_blanks_and_escapes() {
 fn the_key_may_stand_in_the_head_or_in_both_but_not_differ() {
     let key = Some(CommandId::new(0xff));
     let without = format!(r#"{{"debit":"{ONE}","credit":"{TWO}","amount":"1.5"}}"#);
-    assert_eq!(
-        decode_transfer(without.as_bytes(), key).unwrap(),
-        transfer()
-    );
+    assert_eq!(transfer_of(without.as_bytes(), key).unwrap(), transfer());
     let with = transfer_body("\"1.5\"");
-    assert_eq!(decode_transfer(with.as_bytes(), key).unwrap(), transfer());
-    let error = decode_transfer(with.as_bytes(), Some(CommandId::new(1))).unwrap_err();
+    assert_eq!(transfer_of(with.as_bytes(), key).unwrap(), transfer());
+    let error = transfer_of(with.as_bytes(), Some(CommandId::new(1))).unwrap_err();
     assert_eq!(error.code(), "idempotency_key_mismatch");
     assert_eq!(code(&without), "field_missing");
 }
@@ -115,7 +127,7 @@ fn an_array_of_the_fields_is_no_command() {
 
 #[test]
 fn a_fault_names_its_field() {
-    let error = decode_mint(br#"{"id":"x","account":"y"}"#, None).unwrap_err();
+    let error = mint_of(br#"{"id":"x","account":"y"}"#, None).unwrap_err();
     assert_eq!(error.field(), Some("id"));
     assert!(
         error.to_string().starts_with("\"id\": an id is written as"),
@@ -155,6 +167,197 @@ fn an_entry_shows_null_for_what_its_kind_lacks() {
     );
 }
 
+#[test]
+fn every_kind_is_read_by_its_name() {
+    let key = CommandId::new(0xff);
+    let (one, two) = (AccountId::new(1), AccountId::new(2));
+    let amount = Amount::parse("1.5").unwrap();
+    let hold = CommandId::new(1);
+    let pair = format!(r#""debit":"{ONE}","credit":"{TWO}","amount":"1.5""#);
+    let cases = [
+        (format!(r#""kind":"transfer",{pair}"#), transfer()),
+        (
+            format!(r#""kind":"burn","account":"{ONE}","amount":"1.5","from_frozen":true"#),
+            Command::burn(key, one, amount).with_flags(Flags::FROM_FROZEN),
+        ),
+        (
+            format!(
+                r#""kind":"approve","owner":"{ONE}","spender":"{TWO}","unlimited":true,"expected":"1.5""#
+            ),
+            Command::approve(key, one, two, Allowance::Unlimited)
+                .with_expected_allowance(Allowance::Limited(amount)),
+        ),
+        (
+            format!(r#""kind":"transfer_from","spender":"{TWO}",{pair}"#),
+            Command::transfer_from(key, two, one, two, amount),
+        ),
+        (
+            format!(r#""kind":"freeze","account":"{ONE}","whole":true"#),
+            Command::freeze_whole(key, one),
+        ),
+        (
+            format!(r#""kind":"unfreeze","account":"{ONE}","amount":"1.5""#),
+            Command::unfreeze(key, one, amount),
+        ),
+        (
+            format!(r#""kind":"set_kyc","account":"{ONE}","kyc_level":2,"jurisdiction":"DE""#),
+            Command::set_kyc(
+                key,
+                one,
+                Profile {
+                    level: 2,
+                    jurisdiction: *b"DE",
+                },
+            ),
+        ),
+        (
+            format!(r#""kind":"close","account":"{ONE}","expected_version":3"#),
+            Command::close(key, one).with_expected_version(3),
+        ),
+        (
+            r#""kind":"pause","token":7"#.to_owned(),
+            Command::pause(key, TokenId(7)),
+        ),
+        (
+            format!(r#""kind":"hold",{pair},"timeout_s":9,"linked":true"#),
+            Command::hold_for(key, one, two, amount, 9).with_flags(Flags::LINKED),
+        ),
+        (
+            format!(r#""kind":"post","hold":"{ONE}","all":true"#),
+            Command::post_all(key, hold),
+        ),
+        (
+            format!(r#""kind":"post","hold":"{ONE}","amount":"1.5","debit":"{ONE}""#),
+            Command::post(key, hold, amount).with_sides(one, AccountId::new(0)),
+        ),
+        (
+            format!(r#""kind":"void","hold":"{ONE}","chain":"eth","reference":"{TWO}""#),
+            Command::void(key, hold)
+                .with_chain(Chain::Eth)
+                .with_reference(2),
+        ),
+        (
+            format!(
+                r#""kind":"open","account":"{ONE}","address":"0x0102030405060708090a0b0c0d0e0f1011121314""#
+            ),
+            Command::open(key, one).with_address(std::array::from_fn(|at| at as u8 + 1)),
+        ),
+    ];
+    for (fields, command) in cases {
+        let body = format!(r#"{{"id":"{KEY}",{fields}}}"#);
+        assert_eq!(any_of(body.as_bytes(), None).unwrap(), command, "{body}");
+        assert_eq!(command.check_shape(), Ok(()), "{body}");
+    }
+}
+
+#[test]
+fn what_a_kind_does_not_take_is_refused_by_name() {
+    for (fields, code, field) in [
+        (r#""kind":"fly""#.to_owned(), "kind_unknown", "kind"),
+        (r#""kind":"expire""#.to_owned(), "kind_unknown", "kind"),
+        (r#""account":"x""#.to_owned(), "field_missing", "kind"),
+        (
+            format!(r#""kind":"close","account":"{ONE}","amount":"1""#),
+            "field_not_allowed",
+            "amount",
+        ),
+        (
+            format!(r#""kind":"burn","account":"{ONE}","amount":"1","all":true"#),
+            "field_not_allowed",
+            "all",
+        ),
+        (
+            format!(r#""kind":"void","hold":"{ONE}","timeout_s":1"#),
+            "field_not_allowed",
+            "timeout_s",
+        ),
+        (
+            format!(r#""kind":"set_kyc","account":"{ONE}""#),
+            "field_missing",
+            "kyc_level",
+        ),
+        (
+            format!(r#""kind":"set_kyc","account":"{ONE}","kyc_level":1,"jurisdiction":"de""#),
+            "word_unknown",
+            "jurisdiction",
+        ),
+    ] {
+        let body = format!(r#"{{"id":"{KEY}",{fields}}}"#);
+        let error = any_of(body.as_bytes(), None).unwrap_err();
+        assert_eq!((error.code(), error.field()), (code, Some(field)), "{body}");
+    }
+    let contradicted = format!(r#"{{"id":"{KEY}","kind":"mint","account":"{ONE}","amount":"1"}}"#);
+    assert_eq!(code(&contradicted), "field_not_allowed");
+}
+
+#[test]
+fn a_member_of_a_batch_that_is_none_does_not_spoil_the_others() {
+    let body = format!(
+        r#"[{{"kind":"close","account":"{ONE}","id":"{KEY}"}}, {{"kind":"fly"}}, {{"kind":"close","id":"{KEY}"}}]"#
+    );
+    let read = decode_batch(body.as_bytes()).unwrap();
+    let statuses: Vec<_> = read
+        .iter()
+        .map(|(one, _)| one.as_ref().err().map(DecodeError::status))
+        .collect();
+    assert_eq!(
+        statuses,
+        [
+            None,
+            Some(Status::KindUnknown),
+            Some(Status::FieldNotAllowed)
+        ]
+    );
+    assert_eq!(decode_batch(b"{}").unwrap_err().code(), "body_invalid");
+    assert_eq!(decode_batch(b"[").unwrap_err().code(), "json_malformed");
+}
+
+#[test]
+fn an_airdrop_names_amounts_or_weights_but_not_both() {
+    let read = |fields: &str| {
+        let body = format!(r#"{{"id":"{KEY}","source":"{ONE}",{fields}}}"#);
+        decode_airdrop(body.as_bytes(), None).map(|airdrop| airdrop.shares)
+    };
+    let one = Amount::parse("1").unwrap();
+    let equal = Shares::Amounts(vec![(AccountId::new(2), one)]);
+    assert_eq!(
+        read(&format!(r#""each":"1","to":[{{"account":"{TWO}"}}]"#)).unwrap(),
+        equal
+    );
+    assert_eq!(
+        read(&format!(r#""to":[{{"account":"{TWO}","amount":"1"}}]"#)).unwrap(),
+        equal
+    );
+    let weighted = Shares::Weights {
+        total: one,
+        weights: vec![(AccountId::new(2), 3)],
+    };
+    assert_eq!(
+        read(&format!(
+            r#""total":"1","to":[{{"account":"{TWO}","weight":3}}]"#
+        ))
+        .unwrap(),
+        weighted
+    );
+    for (fields, code) in [
+        (r#""each":"1""#.to_owned(), "field_missing"),
+        (
+            format!(r#""total":"1","each":"1","to":[{{"account":"{TWO}"}}]"#),
+            "field_not_allowed",
+        ),
+        (
+            format!(r#""total":"1","to":[{{"account":"{TWO}","amount":"1"}}]"#),
+            "field_not_allowed",
+        ),
+        (
+            format!(r#""total":"1","to":[{{"account":"{TWO}"}}]"#),
+            "field_missing",
+        ),
+    ] {
+        assert_eq!(read(&fields).unwrap_err().code(), code, "{fields}");
+    }
+}
+
 /// Texts that get deep into the reader.
 fn nearly_json() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop::sample::select(vec![
@@ -192,11 +395,13 @@ proptest! {
         body in prop_oneof![prop::collection::vec(any::<u8>(), 0..200), nearly_json()],
         key in prop::option::of(any::<u128>().prop_map(CommandId::new)),
     ) {
-        for decode in [decode_open, decode_mint, decode_transfer] {
+        for decode in [decode_open, mint_of, transfer_of, any_of] {
             if let Err(error) = decode(&body, key) {
                 prop_assert!(!error.to_string().is_empty());
             }
         }
+        let _ = decode_batch(&body);
+        let _ = decode_airdrop(&body, key);
     }
 
     #[test]
@@ -204,6 +409,6 @@ proptest! {
         let amount = Amount::from_units(units).unwrap();
         let (id, debit, credit) = (CommandId::new(id), AccountId::new(debit), AccountId::new(credit));
         let body = format!(r#"{{"id":"{id}","debit":"{debit}","credit":"{credit}","amount":"{amount}"}}"#);
-        prop_assert_eq!(decode_transfer(body.as_bytes(), None).unwrap(), Command::transfer(id, debit, credit, amount));
+        prop_assert_eq!(transfer_of(body.as_bytes(), None).unwrap(), Command::transfer(id, debit, credit, amount));
     }
 }

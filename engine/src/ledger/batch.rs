@@ -31,12 +31,13 @@ impl Batch {
         batch.finish()
     }
 
-    /// Takes commands that were decoded already.
-    pub fn from_commands(commands: impl IntoIterator<Item = Result<Command, Status>>) -> Self {
+    /// Takes members that were decoded already, each with whether it is linked to the next one.
+    pub fn from_members(
+        members: impl IntoIterator<Item = (Result<Command, Status>, bool)>,
+    ) -> Self {
         let mut batch = Self::default();
-        for command in commands {
-            let is_linked = command.is_ok_and(|command| command.flags.has(Flags::LINKED));
-            batch.push(command, is_linked);
+        for (member, is_linked) in members {
+            batch.push(member, is_linked);
         }
         batch.finish()
     }
@@ -155,3 +156,6 @@ impl Iterator for Merged<'_> {
         (left, Some(left))
     }
 }
+
+#[cfg(test)]
+mod tests;

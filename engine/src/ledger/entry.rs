@@ -76,6 +76,7 @@ struct Kept {
     status: Status,
     /// All flags that exist fit.
     flags: u8,
+    role: Role,
 }
 
 // What one entry costs; the limits quote it.
@@ -94,7 +95,6 @@ struct Rare {
     token: TokenId,
     timeout_s: u32,
     chain: Chain,
-    role: Role,
 }
 
 impl Rare {
@@ -109,7 +109,6 @@ impl Rare {
             token: command.token,
             timeout_s: command.timeout_s,
             chain: command.chain,
-            role: command.role,
         }
     }
 
@@ -183,6 +182,7 @@ impl Entries {
             kind: command.kind,
             status,
             flags: command.flags.bits() as u8,
+            role: command.role,
         }
     }
 
@@ -233,6 +233,7 @@ impl Entries {
         command.debit = kept.debit;
         command.credit = kept.credit;
         command.amount = kept.amount;
+        command.role = kept.role;
         command.flags = Flags::from_bits(u16::from(kept.flags)).unwrap_or_default();
         let rare = (kept.rare as usize).checked_sub(1);
         if let Some(rare) = rare.and_then(|at| self.rare.get(at)) {
@@ -245,7 +246,6 @@ impl Entries {
             command.token = rare.token;
             command.timeout_s = rare.timeout_s;
             command.chain = rare.chain;
-            command.role = rare.role;
         }
         command
     }

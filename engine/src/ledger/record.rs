@@ -5,7 +5,7 @@
 //! does not carry.
 
 use super::command::{Chain, Command, Flags, Kind, Role, ShapeError, TokenId};
-use super::{AccountId, CommandId, Status};
+use super::{AccountId, CommandId, Outcome, Sequence, Status};
 use crate::amount::Amount;
 use zerocopy::little_endian::{U16, U32, U64, U128};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
@@ -131,6 +131,57 @@ impl CommandRecord {
                 .err()
                 .unwrap_or(ShapeError::new(Status::AmountTooLarge, "amount"))),
         }
+    }
+}
+
+/// One answer of a raw batch: 16 bytes.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned,
+)]
+#[repr(C)]
+pub struct AnswerRecord {
+    /// The place in the batch, from 0.
+    pub index: U32,
+    /// Number of the status.
+    pub status: U16,
+    /// [`AnswerRecord::REPLAYED`], [`AnswerRecord::RECORDED`] or 0.
+    pub flags: U16,
+    /// The place of the entry; 0 if the command was not recorded.
+    pub sequence: U64,
+}
+
+const _: () = assert!(size_of::<AnswerRecord>() == 16);
+
+impl AnswerRecord {
+    /// The outcome is that of an earlier time.
+    pub const REPLAYED: u16 = 1;
+    /// The key is used, now or since earlier.
+    pub const RECORDED: u16 = 1 << 1;
+
+    /// The answer to the command at `index`.
+    pub fn new(index: u32, outcome: &Outcome) -> Self {
+        let sequence = outcome.sequence();
+        let replayed = if outcome.is_replayed() {
+            Self::REPLAYED
+        } else {
+            0
+        };
+        let recorded = if sequence.is_some() {
+            Self::RECORDED
+        } else {
+            0
+        };
+        Self {
+            index: index.into(),
+            status: u16::from(outcome.status().number()).into(),
+            flags: (replayed | recorded).into(),
+            sequence: sequence.map_or(0, Sequence::get).into(),
+        }
+    }
+
+    /// The answer as bytes.
+    pub fn bytes(&self) -> &[u8] {
+        self.as_bytes()
     }
 }
 

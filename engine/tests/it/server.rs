@@ -79,6 +79,21 @@ impl Server {
         answer(self.request(Method::POST, path).body(body)).await
     }
 
+    pub async fn put(&self, path: &str, body: impl Into<reqwest::Body>) -> (StatusCode, Value) {
+        answer(self.request(Method::PUT, path).body(body)).await
+    }
+
+    /// Sends a body of another form than JSON.
+    pub async fn send(&self, path: &str, form: &str, body: Vec<u8>) -> (StatusCode, Vec<u8>) {
+        let request = self
+            .request(Method::POST, path)
+            .header("content-type", form);
+        let response = request.body(body).send().await.unwrap();
+        let status = response.status();
+        assert_eq!(response.headers()["content-type"], form);
+        (status, response.bytes().await.unwrap().to_vec())
+    }
+
     /// Opens accounts with these numbers.
     pub async fn open(&self, accounts: impl IntoIterator<Item = u128>) {
         for account in accounts {
@@ -107,7 +122,13 @@ impl Drop for Server {
 pub async fn answer(request: reqwest::RequestBuilder) -> (StatusCode, Value) {
     let response = request.send().await.unwrap();
     let status = response.status();
-    assert_eq!(response.headers()["content-type"], "application/json");
+    let refused = status.is_client_error() || status.is_server_error();
+    let expected = if refused {
+        "application/problem+json"
+    } else {
+        "application/json"
+    };
+    assert_eq!(response.headers()["content-type"], expected);
     (status, response.json().await.unwrap())
 }
 

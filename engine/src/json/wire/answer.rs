@@ -1,15 +1,23 @@
 //! Answers as they are sent.
 
-use crate::amount::{Amount, UNITS_PER_TOKEN};
+use crate::amount::Amount;
 use crate::ledger::{
-    Account, AccountId, AccountPage, CommandId, Entry, JournalPage, Sequence, StatementLine,
-    StatementPage, TokenTotals, Totals,
+    AccountId, CommandId, Entry, Flags, JournalPage, Outcome, Sequence, StatementLine,
+    StatementPage, TokenId,
 };
 use serde::{Serialize, Serializer};
 
+pub use account::{AccountAnswer, AccountsAnswer, AllowanceAnswer, HoldAnswer, OpenAnswer};
+pub use info::{HealthAnswer, InfoAnswer, LimitsAnswer, PageLimitsAnswer};
+pub use totals::TotalsAnswer;
+
+mod account;
+mod info;
+mod totals;
+
 /// A value shown as a JSON string, formatted on the stack.
 #[derive(Debug, Clone, Copy)]
-pub struct Shown<T>(T);
+pub struct Shown<T>(pub T);
 
 impl Serialize for Shown<AccountId> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -29,11 +37,34 @@ impl Serialize for Shown<Amount> {
     }
 }
 
-/// `{"error": {...}}`.
+/// A problem as RFC 9457 has it, and besides the same as `{"error": {...}}`, as earlier versions answered.
 #[derive(Debug, Serialize)]
 pub struct ErrorAnswer<'a> {
-    /// The one member.
+    /// The problem.
+    #[serde(flatten)]
+    pub problem: ProblemAnswer<'a>,
+    /// The same in the older form.
     pub error: ErrorDetail<'a>,
+}
+
+/// The members of a problem.
+#[derive(Debug, Serialize)]
+pub struct ProblemAnswer<'a> {
+    /// The HTTP status.
+    pub status: u16,
+    /// A fixed name.
+    pub name: &'static str,
+    /// Of a refusal by the ledger: its fixed number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<u8>,
+    /// For people.
+    pub detail: &'a str,
+    /// The field at fault, where one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<&'static str>,
+    /// Of a recorded refusal: its place. Of a 404: the place up to which the answer is valid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<u64>,
 }
 
 /// What went wrong.
@@ -75,62 +106,69 @@ impl CommandAnswer {
     }
 }
 
-/// An accepted open.
+/// The outcome of one command of a batch.
 #[derive(Debug, Serialize)]
-pub struct OpenAnswer {
-    account: AccountAnswer,
+pub struct BatchLine {
+    index: u32,
+    status: &'static str,
+    number: u8,
+    sequence: Option<u64>,
     replayed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'static str>,
 }
 
-impl OpenAnswer {
-    /// The account as it was opened, now or the first time.
-    pub fn new(account: &Account, replayed: bool) -> Self {
+impl BatchLine {
+    /// Shows the outcome of the command at `index`, with the field at fault if that is known.
+    pub fn new(index: u32, outcome: &Outcome, field: Option<&'static str>) -> Self {
+        let reused = match outcome {
+            Outcome::Reused { field, .. } => Some(*field),
+            _ => None,
+        };
         Self {
-            account: AccountAnswer::new(account),
-            replayed,
+            index,
+            status: outcome.status().name(),
+            number: outcome.status().number(),
+            sequence: outcome.sequence().map(Sequence::get),
+            replayed: outcome.is_replayed(),
+            field: field.or(reused),
         }
     }
 }
 
-/// One account.
+/// What an airdrop has done.
 #[derive(Debug, Serialize)]
-pub struct AccountAnswer {
-    id: Shown<AccountId>,
-    balance: Shown<Amount>,
-    version: u64,
-    sequence: u64,
+pub struct AirdropAnswer {
+    /// Its id.
+    pub id: Shown<CommandId>,
+    /// The account through which it goes.
+    pub account: Shown<AccountId>,
+    /// What was moved to that account first.
+    pub total: Shown<Amount>,
+    /// Receivers who have got their amount.
+    pub delivered: u64,
+    /// Receivers who were refused.
+    pub refused: u64,
+    /// What was refused and went back to the source.
+    pub returned: Shown<Amount>,
 }
 
-impl AccountAnswer {
-    /// Shows an account.
-    pub fn new(account: &Account) -> Self {
-        Self {
-            id: Shown(account.id),
-            balance: Shown(account.balance),
-            version: account.version,
-            sequence: account.sequence.get(),
-        }
-    }
-}
-
-/// A page of accounts.
+/// How far an airdrop is, as the ledger shows it.
 #[derive(Debug, Serialize)]
-pub struct AccountsAnswer {
-    accounts: Vec<AccountAnswer>,
-    next: Option<Shown<AccountId>>,
+pub struct AirdropStateAnswer {
+    /// Its id.
+    pub id: Shown<CommandId>,
+    /// The account through which it goes.
+    pub account: Shown<AccountId>,
+    /// What was moved to that account first; `null` if that was refused.
+    pub total: Option<Shown<Amount>>,
+    /// What is still in that account; nothing once the airdrop is over.
+    pub undelivered: Shown<Amount>,
+    /// The last change of that account.
+    pub sequence: u64,
 }
 
-impl AccountsAnswer {
-    /// Shows a page.
-    pub fn new(page: &AccountPage) -> Self {
-        Self {
-            accounts: page.accounts.iter().map(AccountAnswer::new).collect(),
-            next: page.next.map(Shown),
-        }
-    }
-}
-
-/// One entry of the journal; fields that its kind lacks are `null`.
+/// One entry of the journal; fields that its kind lacks are `null`, and what is seldom there is left out.
 #[derive(Debug, Serialize)]
 pub struct EntryAnswer {
     sequence: u64,
@@ -140,12 +178,28 @@ pub struct EntryAnswer {
     credit: Option<Shown<AccountId>>,
     amount: Option<Shown<Amount>>,
     status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hold: Option<Shown<CommandId>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spender: Option<Shown<AccountId>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kyc_level: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<Shown<CommandId>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    flags: Vec<&'static str>,
 }
 
 impl EntryAnswer {
     /// Shows an entry.
     pub fn new(sequence: Sequence, entry: &Entry) -> Self {
         let command = entry.command();
+        let profile = command.profile();
+        let (token, reference) = (command.token().0, command.reference());
+        let flags = Flags::NAMED.iter();
+        let set = flags.filter(|(flag, _)| command.flags().has(*flag));
         Self {
             sequence: sequence.get(),
             id: Shown(command.id()),
@@ -154,6 +208,14 @@ impl EntryAnswer {
             credit: command.credit().map(Shown),
             amount: command.amount().map(Shown),
             status: entry.status().name(),
+            hold: command.hold().map(Shown),
+            spender: command.spender().map(Shown),
+            token: (token > TokenId::FIRST.0).then_some(token),
+            kyc_level: profile
+                .map(|profile| profile.level)
+                .filter(|level| *level > 0),
+            reference: (reference > 0).then_some(Shown(CommandId::new(reference))),
+            flags: set.map(|(_, name)| *name).collect(),
         }
     }
 }
@@ -220,164 +282,4 @@ impl StatementAnswer {
             next: page.next.map(Sequence::get),
         }
     }
-}
-
-/// Units of a sum that may exceed an amount's range, shown as an amount is.
-#[derive(Debug, Clone, Copy)]
-struct ShownUnits(u128);
-
-impl Serialize for ShownUnits {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let Some(amount) = Amount::from_units(self.0) {
-            return Shown(amount).serialize(serializer);
-        }
-        let (tokens, rest) = (self.0 / UNITS_PER_TOKEN, self.0 % UNITS_PER_TOKEN);
-        let text = format!("{tokens}.{rest:018}");
-        serializer.serialize_str(text.trim_end_matches('0').trim_end_matches('.'))
-    }
-}
-
-/// The exact totals of one token.
-#[derive(Debug, Serialize)]
-struct TokenTotalsAnswer<'a> {
-    token: u32,
-    name: &'a str,
-    symbol: &'a str,
-    supply: Shown<Amount>,
-    cap: Shown<Amount>,
-    sum_of_balances: Shown<Amount>,
-    sum_of_frozen: Shown<Amount>,
-    sum_of_held: Shown<Amount>,
-    minted: ShownUnits,
-    burned: ShownUnits,
-    accounts: u64,
-    open_holds: u64,
-    paused: bool,
-}
-
-impl<'a> TokenTotalsAnswer<'a> {
-    fn new(totals: &'a TokenTotals) -> Self {
-        Self {
-            token: totals.token.0,
-            name: &totals.name,
-            symbol: &totals.symbol,
-            supply: Shown(totals.supply),
-            cap: Shown(totals.cap),
-            sum_of_balances: Shown(totals.sum_of_balances),
-            sum_of_frozen: Shown(totals.sum_of_frozen),
-            sum_of_held: Shown(totals.sum_of_held),
-            minted: ShownUnits(totals.minted),
-            burned: ShownUnits(totals.burned),
-            accounts: totals.accounts,
-            open_holds: totals.open_holds,
-            paused: totals.is_paused,
-        }
-    }
-}
-
-/// The exact totals: those of the first token, and all tokens one by one.
-#[derive(Debug, Serialize)]
-pub struct TotalsAnswer<'a> {
-    accounts: u64,
-    supply: Shown<Amount>,
-    sum_of_balances: Shown<Amount>,
-    minted: ShownUnits,
-    burned: ShownUnits,
-    mints: u64,
-    transfers: u64,
-    refused: u64,
-    sequence: u64,
-    tokens: Vec<TokenTotalsAnswer<'a>>,
-}
-
-impl<'a> TotalsAnswer<'a> {
-    /// Shows totals; before the first entry the sequence is 0.
-    pub fn new(totals: &'a Totals) -> Self {
-        let first = totals.tokens.first();
-        let amount = |of: fn(&TokenTotals) -> Amount| Shown(first.map_or(Amount::ZERO, of));
-        let units = |of: fn(&TokenTotals) -> u128| ShownUnits(first.map_or(0, of));
-        Self {
-            accounts: totals.accounts,
-            supply: amount(|token| token.supply),
-            sum_of_balances: amount(|token| token.sum_of_balances),
-            minted: units(|token| token.minted),
-            burned: units(|token| token.burned),
-            mints: totals.mints,
-            transfers: totals.transfers,
-            refused: totals.refused,
-            sequence: totals.sequence.map_or(0, Sequence::get),
-            tokens: totals.tokens.iter().map(TokenTotalsAnswer::new).collect(),
-        }
-    }
-}
-
-/// What is running.
-#[derive(Debug, Serialize)]
-pub struct InfoAnswer {
-    /// The crate's name.
-    pub name: &'static str,
-    /// The crate's version.
-    pub version: &'static str,
-    /// `debug` or `release`.
-    pub build: &'static str,
-    /// What survives a crash.
-    pub durability: &'static str,
-    /// How commands meet the state.
-    pub executor: &'static str,
-    /// Bounds.
-    pub limits: LimitsAnswer,
-}
-
-/// The bounds in force.
-#[derive(Debug, Serialize)]
-pub struct LimitsAnswer {
-    /// Accounts.
-    pub accounts: u32,
-    /// Entries and idempotency keys.
-    pub entries: u32,
-    /// Tokens.
-    supply_cap: Shown<Amount>,
-    /// Open connections.
-    pub connections: usize,
-    /// Bytes of a request body.
-    pub body_bytes: usize,
-    /// Rows of a page, by what it lists.
-    pub page: PageLimitsAnswer,
-}
-
-impl LimitsAnswer {
-    /// Shows the bounds of a service with that many connections.
-    pub fn new(
-        limits: &crate::ledger::Limits,
-        connections: usize,
-        body_bytes: usize,
-        page: PageLimitsAnswer,
-    ) -> Self {
-        Self {
-            accounts: limits.accounts_max,
-            entries: limits.entries_max,
-            supply_cap: Shown(limits.supply_cap),
-            connections,
-            body_bytes,
-            page,
-        }
-    }
-}
-
-/// The largest `limit` of each list.
-#[derive(Debug, Serialize)]
-pub struct PageLimitsAnswer {
-    /// Of accounts.
-    pub accounts: usize,
-    /// Of the journal.
-    pub journal: usize,
-    /// Of a statement.
-    pub statement: usize,
-}
-
-/// The service answers.
-#[derive(Debug, Serialize)]
-pub struct HealthAnswer {
-    /// `ok`.
-    pub status: &'static str,
 }

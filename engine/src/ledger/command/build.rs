@@ -236,6 +236,13 @@ impl Command {
         self
     }
 
+    /// A hold that lasts so long, in seconds.
+    #[must_use]
+    pub const fn with_timeout_s(mut self, timeout_s: u32) -> Self {
+        self.timeout_s = timeout_s;
+        self
+    }
+
     /// An open or a change of KYC with that profile.
     #[must_use]
     pub fn with_profile(mut self, profile: Profile) -> Self {

@@ -68,7 +68,7 @@ const HEAVY: [(&str, &[&str], &[&str]); 25] = [
     ("pprof", &["probe"], &[]),
     ("prometheus", &["probe"], &[]),
     ("promql-parser", &[], &["dashboards"]),
-    ("prost", &["record"], &[]),
+    ("prost", &["engine", "record"], &[]),
     ("rand_chacha", &["plan", "stats", "scenarios"], &[]),
     ("ratatui", &[], &[]),
     ("reqwest", &["driver"], &["engine"]),
