@@ -1,25 +1,44 @@
 //! What was typed, and what it means. Belongs to the binary only.
 
 use engine::Options;
+use engine::inject::{Fault, SpecError};
+use std::path::PathBuf;
 use std::str::FromStr;
 use thiserror::Error;
 
 /// How to call the binary.
 pub const USAGE: &str = "\
-usage: engine serve [--listen ADDR] [--admin ADDR] [--threads N] [--alloc-period BYTES]
+usage: engine serve [--listen ADDR] [--admin ADDR] [--threads N] [--alloc-period BYTES] [--data DIR] [--journal group|each|none]
+                    [--queue-items N] [--queue-commands N] [--allow-inject [--inject KIND=SPEC]... [--inject-seed N]]
+       engine verify DIR
 
+serve:
   --listen ADDR         traffic and /healthz (default 127.0.0.1:8080; port 0 takes a free one)
   --admin ADDR          /healthz, /metrics and /debug/pprof (default: not served)
   --threads N           threads that serve traffic (default: one for each core)
   --alloc-period BYTES  allocated bytes between two samples, 0 for none (default 65536)
+  --data DIR            folder of the journal; it is made if it does not exist (default: a temporary one, removed at the end)
+  --journal group       one sync for all commands that arrived during the one before (default)
+  --journal each        one sync for each command or batch
+  --journal none        nothing is written: what was answered is lost when the process ends
+  --queue-items N       requests that may wait, a batch is one (default 2048); beyond that the answer is 503
+  --queue-commands N    commands that may wait (default 65536)
+  --inject KIND=SPEC    a fault on demand: cpu=5%, lock=100ms@1/s, alloc=+1, alloc=4KiB, tail=1%:+5ms, timer-leak=10/s,
+                        task-leak=10/s, fsync=20ms, stall=1s@10s; needs --allow-inject
+  --inject-seed N       where draws of the faults start (default 0)
 
-SIGINT and SIGTERM end it after the requests under way are answered. The ledger is in memory only.";
+verify checks a journal that no engine has open: checksums, chain, order, and every outcome again.
+
+SIGINT and SIGTERM end it after the requests under way are answered. Exit codes: 0 orderly end, 1 cannot start or is damaged, 2 bad
+usage, 3 the journal could not be written any more.";
 
 /// What is asked for.
 #[derive(Debug)]
 pub enum Request {
     /// Serve with these options.
     Serve(Options),
+    /// Check the journal in a folder.
+    Verify(PathBuf),
     /// Show [`USAGE`].
     Help,
 }
@@ -49,12 +68,28 @@ pub enum ArgsError {
         /// What would do.
         expected: &'static str,
     },
+    /// Not a fault.
+    #[error("--inject: {0}")]
+    Fault(#[from] SpecError),
+    /// Faults without the permission for them.
+    #[error(
+        "--inject needs --allow-inject: an engine with faults on demand must not be started by mistake"
+    )]
+    NotAllowed,
+    /// `verify` takes exactly one folder.
+    #[error("verify takes one folder")]
+    VerifyWhat,
 }
 
 /// Reads the arguments behind the program's name.
 pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsError> {
     match args.next().as_deref() {
         Some("serve") => parse_serve(args),
+        Some("verify") => match (args.next(), args.next()) {
+            (Some(folder), None) if folder == "--help" || folder == "-h" => Ok(Request::Help),
+            (Some(folder), None) => Ok(Request::Verify(folder.into())),
+            _ => Err(ArgsError::VerifyWhat),
+        },
         Some("help" | "--help" | "-h") => Ok(Request::Help),
         Some(other) => Err(ArgsError::UnknownVerb(other.to_owned())),
         None => Err(ArgsError::NoVerb),
@@ -63,23 +98,42 @@ pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsErro
 
 fn parse_serve(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsError> {
     const ADDRESS: &str = "an address such as 127.0.0.1:8080";
+    const NUMBER: &str = "a number from 1";
     let mut options = Options::default();
+    let mut allowed = false;
     while let Some(flag) = args.next() {
+        let args = &mut args;
         match flag.as_str() {
-            "--listen" => options.listen = value("--listen", ADDRESS, &mut args)?,
-            "--admin" => options.admin = Some(value("--admin", ADDRESS, &mut args)?),
-            "--threads" => {
-                options.worker_threads = value("--threads", "a number from 1", &mut args)?;
-            }
+            "--listen" => options.listen = value("--listen", ADDRESS, args)?,
+            "--admin" => options.admin = Some(value("--admin", ADDRESS, args)?),
+            "--threads" => options.worker_threads = value("--threads", NUMBER, args)?,
             "--alloc-period" => {
-                options.alloc_period_bytes =
-                    value("--alloc-period", "a number of bytes", &mut args)?;
+                options.alloc_period_bytes = value("--alloc-period", "a number of bytes", args)?;
             }
+            "--data" => options.data = Some(value("--data", "a folder", args)?),
+            "--journal" => {
+                options.durability = value("--journal", "group, each or none", args)?;
+            }
+            "--queue-items" => options.queue.items = value("--queue-items", NUMBER, args)?,
+            "--queue-commands" => {
+                options.queue.commands = value("--queue-commands", NUMBER, args)?;
+            }
+            "--allow-inject" => allowed = true,
+            "--inject" => options.faults.push(fault(args)?),
+            "--inject-seed" => options.fault_seed = value("--inject-seed", "a number", args)?,
             "--help" | "-h" => return Ok(Request::Help),
             _ => return Err(ArgsError::UnknownFlag(flag)),
         }
     }
+    if !allowed && !options.faults.is_empty() {
+        return Err(ArgsError::NotAllowed);
+    }
     Ok(Request::Serve(options))
+}
+
+fn fault(args: &mut impl Iterator<Item = String>) -> Result<Fault, ArgsError> {
+    let spec = args.next().ok_or(ArgsError::NoValue("--inject"))?;
+    Ok(spec.parse()?)
 }
 
 fn value<T: FromStr>(
@@ -96,52 +150,4 @@ fn value<T: FromStr>(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parsed(line: &str) -> Result<Request, ArgsError> {
-        parse(line.split_whitespace().map(str::to_owned))
-    }
-
-    #[test]
-    fn flags_become_options() {
-        let line = "serve --listen 127.0.0.1:1 --admin [::1]:2 --threads 3 --alloc-period 0";
-        let Ok(Request::Serve(options)) = parsed(line) else {
-            panic!("{line}");
-        };
-        assert_eq!(options.listen.to_string(), "127.0.0.1:1");
-        assert_eq!(
-            options.admin.map(|admin| admin.to_string()).as_deref(),
-            Some("[::1]:2")
-        );
-        assert_eq!(options.worker_threads.get(), 3);
-        assert_eq!(options.alloc_period_bytes, 0);
-    }
-
-    #[test]
-    fn errors_name_the_value() {
-        for (line, message) in [
-            ("", "no verb given"),
-            ("fly", "unknown verb \"fly\""),
-            ("serve --port 1", "unknown flag \"--port\""),
-            ("serve --admin", "--admin needs a value"),
-            (
-                "serve --threads 0",
-                "--threads is \"0\"; expected a number from 1",
-            ),
-            (
-                "serve --listen localhost",
-                "--listen is \"localhost\"; expected an address such as 127.0.0.1:8080",
-            ),
-        ] {
-            let error = parsed(line).expect_err(line);
-            assert_eq!(error.to_string(), message);
-        }
-    }
-
-    #[test]
-    fn help_is_no_error() {
-        assert!(matches!(parsed("--help"), Ok(Request::Help)));
-        assert!(matches!(parsed("serve --help"), Ok(Request::Help)));
-    }
-}
+mod tests;

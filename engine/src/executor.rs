@@ -25,6 +25,7 @@ use item::{Item, Question};
 use queue::Queue;
 use slot::Shared;
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -69,17 +70,17 @@ impl std::str::FromStr for Durability {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueLimits {
     /// Items that may wait; a batch is one.
-    pub items: usize,
+    pub items: NonZeroUsize,
     /// Commands that may wait.
-    pub commands: usize,
+    pub commands: NonZeroUsize,
 }
 
 impl Default for QueueLimits {
     /// 2,048 items, 65,536 commands.
     fn default() -> Self {
         Self {
-            items: 2048,
-            commands: 65_536,
+            items: const { NonZeroUsize::new(2048).expect("not zero") },
+            commands: const { NonZeroUsize::new(65_536).expect("not zero") },
         }
     }
 }
@@ -174,6 +175,14 @@ impl Executor {
         self.queue
             .push(Item::Read(Question::boxed(question, reply)))?;
         answer.recv().unwrap_or(Err(Refused::Stopped))
+    }
+
+    /// Whether commands are taken: cheap, and without a place in the queue, so that it can be asked under overload.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check(&self) -> Result<(), Refused> {
+        self.queue.closed().map_or(Ok(()), Err)
     }
 
     /// What was done so far.

@@ -156,7 +156,7 @@ fn delay_tail(extra: Duration) {
     spin(extra);
 }
 
-#[inline(always)]
+#[inline]
 fn spin(time: Duration) {
     let began = Instant::now();
     while began.elapsed() < time {

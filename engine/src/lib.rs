@@ -1,7 +1,7 @@
 //! The reference system under test: a token ledger over HTTP/1.1.
 //!
-//! A pure core ([`ledger`], [`amount`]) behind one lock ([`executor`]), and a shell of sockets around it. In memory only in this
-//! version: what was answered is lost when the process ends. The engine does not know that it is tested: what embeds the probe
+//! A pure core ([`ledger`], [`amount`]) on a thread of its own ([`executor`]), a journal that makes it durable ([`journal`]), and a
+//! shell of sockets around it: what was answered survives the end of the process, however it comes. The engine does not know that it is tested: what embeds the probe
 //! here is what any service would embed.
 //!
 //! ```no_run
@@ -27,4 +27,4 @@ mod proto;
 mod server;
 
 pub use options::Options;
-pub use server::{Bound, ServeError, bind};
+pub use server::{Bound, Opened, ServeError, bind};

@@ -9,7 +9,11 @@
 mod args;
 
 use args::{Request, USAGE};
+use engine::journal::{Cut, Found};
+use engine::ledger::Limits;
+use engine::{Opened, Options, ServeError};
 use std::alloc::System;
+use std::path::Path;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -20,9 +24,13 @@ static ALLOCATOR: probe::ProfAlloc<System> = probe::ProfAlloc::new(System);
 /// Exit code for bad usage; everything else that fails is 1.
 const BAD_USAGE: u8 = 2;
 
+/// Exit code when the journal could not be written any more.
+const JOURNAL_FAILED: u8 = 3;
+
 fn main() -> ExitCode {
     match args::parse(std::env::args().skip(1)) {
         Ok(Request::Serve(options)) => serve(options),
+        Ok(Request::Verify(folder)) => verify(&folder),
         Ok(Request::Help) => {
             println!("{USAGE}");
             ExitCode::SUCCESS
@@ -34,23 +42,85 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve(options: engine::Options) -> ExitCode {
+fn serve(options: Options) -> ExitCode {
+    for fault in &options.faults {
+        eprintln!("warning: this engine misbehaves on demand: {fault}");
+    }
     let ended = engine::bind(options).and_then(|bound| {
-        println!("serving http://{}", bound.listen_addr());
-        if let Some(admin) = bound.admin_addr() {
-            println!("operations http://{admin}");
-        }
-        bound.run(stop_signal())
+        let opened = bound.open()?;
+        announce(&opened);
+        opened.run(stop_signal())
     });
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
-            if let Some(hint) = error.hint() {
-                eprintln!("hint: {hint}");
-            }
+            let code = match error {
+                ServeError::Journal(_) => ExitCode::from(JOURNAL_FAILED),
+                _ => ExitCode::FAILURE,
+            };
+            complain(&error, error.hint());
+            code
+        }
+    }
+}
+
+/// Who reads the address may connect: the journal is replayed by then.
+fn announce(opened: &Opened) {
+    match (opened.folder(), opened.found()) {
+        (Some(folder), Some(found)) => {
+            let (entries, folder) = (found.entries, folder.display());
+            println!("journal {folder}: {entries} entries replayed");
+            report_cut(found);
+        }
+        _ => println!("no journal: what is answered is lost at the end"),
+    }
+    println!("serving http://{}", opened.listen_addr());
+    if let Some(admin) = opened.admin_addr() {
+        println!("operations http://{admin}");
+    }
+}
+
+fn report_cut(found: &Found) {
+    if let Some(Cut {
+        name,
+        offset,
+        bytes,
+    }) = &found.cut
+    {
+        eprintln!(
+            "warning: {name} ends in a group that was not written whole and not acknowledged: {bytes} bytes at {offset}"
+        );
+    }
+}
+
+fn verify(folder: &Path) -> ExitCode {
+    match engine::executor::verify(folder, Limits::default()) {
+        Ok((found, totals)) => {
+            report_cut(&found);
+            println!(
+                "whole: {} entries in {} groups and {} segments, last sequence {}, {} accounts",
+                found.entries, found.groups, found.segments, found.last_sequence, totals.accounts
+            );
+            println!("head {}", hex(&found.head));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            complain(&error, error.hint());
             ExitCode::FAILURE
         }
+    }
+}
+
+fn hex(bytes: &[u8; 32]) -> String {
+    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
+    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    halves.map(digit).collect()
+}
+
+fn complain(error: &impl std::fmt::Display, hint: Option<&str>) {
+    eprintln!("error: {error}");
+    if let Some(hint) = hint {
+        eprintln!("hint: {hint}");
     }
 }
 

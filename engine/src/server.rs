@@ -7,13 +7,14 @@ pub use error::ServeError;
 use crate::executor::{Executor, Setup, Started};
 use crate::http::{self, BoundedListener, Service};
 use crate::inject::{self, Injector};
-use crate::journal::JournalError;
+use crate::journal::{Found, JournalError};
 use crate::metrics::{self, Metrics};
 use crate::options::Options;
 use axum::Router;
 use probe::metrics::Registry;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -64,37 +65,102 @@ impl Bound {
         self.admin.as_ref().map(|(_, address)| *address)
     }
 
-    /// Serves until `shutdown` is ready, then lets requests that are under way finish within [`Options::drain`].
+    /// Opens and replays the journal. Blocks the calling thread.
+    ///
+    /// # Errors
+    /// What keeps the threads from starting, or a journal that cannot be had or trusted.
+    pub fn open(self) -> Result<Opened, ServeError> {
+        enable_allocation_samples(self.options.alloc_period_bytes)?;
+        let runtime = runtime(&self.options).map_err(ServeError::Runtime)?;
+        let faults = self.options.faults.clone();
+        let injector = Arc::new(Injector::new(faults, self.options.fault_seed));
+        let started = start(&self.options, &injector, &runtime)?;
+        Ok(Opened {
+            bound: self,
+            runtime,
+            injector,
+            started,
+        })
+    }
+
+    /// [`Bound::open`] and [`Opened::run`].
+    ///
+    /// # Errors
+    /// As both.
+    pub fn run(
+        self,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), ServeError> {
+        self.open()?.run(shutdown)
+    }
+}
+
+/// An engine whose ledger is ready.
+#[derive(Debug)]
+pub struct Opened {
+    bound: Bound,
+    runtime: Runtime,
+    injector: Arc<Injector>,
+    started: Started,
+}
+
+impl Opened {
+    /// Where traffic is served.
+    pub fn listen_addr(&self) -> SocketAddr {
+        self.bound.listen_addr
+    }
+
+    /// Where operations are served, if they are.
+    pub fn admin_addr(&self) -> Option<SocketAddr> {
+        self.bound.admin_addr()
+    }
+
+    /// What the journal held; `None` without a journal.
+    pub fn found(&self) -> Option<&Found> {
+        self.started.found.as_ref()
+    }
+
+    /// The folder of the journal; `None` without a journal.
+    pub fn folder(&self) -> Option<&Path> {
+        self.started.executor.folder()
+    }
+
+    /// Serves until `shutdown` is ready, then lets requests that are under way finish within [`Options::drain`], and makes
+    /// everything durable.
     ///
     /// Blocks the calling thread; must not be called from inside an async runtime.
     ///
     /// # Errors
-    /// What keeps the threads or the operations listener from starting.
+    /// What keeps the operations listener from starting, and an error of the journal, which ends the engine.
     pub fn run(
         self,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServeError> {
         let Self {
-            options,
-            listener,
-            admin,
-            ..
+            bound,
+            runtime,
+            injector,
+            started,
         } = self;
-        enable_allocation_samples(options.alloc_period_bytes)?;
         let registry = registry();
-        let runtime = runtime(&options).map_err(ServeError::Runtime)?;
-        let injector = Arc::new(Injector::new(options.faults.clone(), options.fault_seed));
-        let started = start(&options, &injector, &runtime)?;
         let executor = Arc::new(started.executor);
-        let router = traffic(&options, &registry, &executor, &injector);
-        let _admin = admin
+        let router = traffic(&bound.options, &registry, &executor, &injector);
+        let _admin = bound
+            .admin
             .map(|(listener, _)| probe::admin::serve(listener, probe::admin::router(&registry)))
             .transpose()
             .map_err(ServeError::Admin)?;
         // On a worker, not on this thread: the probe knows the workers.
         let serving = runtime.spawn(async move {
             injector.start();
-            serve(options, listener, router, shutdown, started.failed).await
+            serve(
+                bound.options,
+                bound.listener,
+                router,
+                shutdown,
+                started.failed,
+            )
+            .await
         });
         let served = runtime.block_on(serving);
         executor.stop();
@@ -133,7 +199,7 @@ fn start(
         injector: Arc::clone(injector),
         runtime: Some(runtime.handle().clone()),
     };
-    Executor::start(setup).map_err(ServeError::Start)
+    Executor::start(&setup).map_err(ServeError::Start)
 }
 
 /// The routes over the ledger, counted into the registry.

@@ -34,7 +34,7 @@ impl Queue {
         Self {
             limits,
             state: Mutex::new(State {
-                items: VecDeque::with_capacity(limits.items.min(4096)),
+                items: VecDeque::with_capacity(limits.items.get().min(4096)),
                 commands: 0,
                 parked: false,
                 closed: None,
@@ -61,8 +61,8 @@ impl Queue {
         if writes && self.disk_full.load(Ordering::Relaxed) {
             return Err(Refused::DiskFull);
         }
-        if state.items.len() >= self.limits.items
-            || state.commands + commands > self.limits.commands
+        if state.items.len() >= self.limits.items.get()
+            || state.commands + commands > self.limits.commands.get()
         {
             state.shed += 1;
             return Err(Refused::Overloaded);
@@ -146,6 +146,11 @@ impl Queue {
     /// Whether there is room on the disk for more commands.
     pub(super) fn set_disk_full(&self, full: bool) {
         self.disk_full.store(full, Ordering::Relaxed);
+    }
+
+    /// Why nothing is taken any more, if so.
+    pub(super) fn closed(&self) -> Option<Refused> {
+        self.state().closed
     }
 
     /// Commands that wait, and items refused for lack of room so far.

@@ -98,7 +98,7 @@ impl Executor {
     ///
     /// # Errors
     /// A journal that cannot be had or trusted.
-    pub fn start(setup: Setup) -> Result<Started, JournalError> {
+    pub fn start(setup: &Setup) -> Result<Started, JournalError> {
         if setup.durability == Durability::None {
             return Self::in_memory(setup);
         }
@@ -124,7 +124,7 @@ impl Executor {
 
     /// As [`Executor::start`], on any storage.
     pub(super) fn on_storage(
-        setup: Setup,
+        setup: &Setup,
         storage: &Arc<dyn Storage>,
     ) -> Result<Started, JournalError> {
         let mut ledger = Ledger::new(setup.limits);
@@ -136,7 +136,7 @@ impl Executor {
             watermark,
             found,
         } = recovered;
-        let parts = Parts::new(&setup);
+        let parts = Parts::new(setup);
         parts.shared.set_durable(found.last_sequence);
         let keep = Keep {
             watermark,
@@ -157,22 +157,22 @@ impl Executor {
         let commit = spawn("engine-journal", move || commit.run())?;
         let keep = spawn("engine-keeper", move || keep.run(&end))?;
         let threads = Threads {
-            apply: Some(parts.apply(&setup, ledger, time_ns)?),
+            apply: Some(parts.apply(setup, ledger, time_ns)?),
             commit: Some(commit),
             keep: Some((ended, keep)),
             folder: None,
         };
-        Ok(parts.started(&setup, threads, Some(found)))
+        Ok(parts.started(setup, threads, Some(found)))
     }
 
-    fn in_memory(setup: Setup) -> Result<Started, JournalError> {
-        let parts = Parts::new(&setup);
+    fn in_memory(setup: &Setup) -> Result<Started, JournalError> {
+        let parts = Parts::new(setup);
         let ledger = Ledger::new(setup.limits);
         let threads = Threads {
-            apply: Some(parts.apply(&setup, ledger, now_ns())?),
+            apply: Some(parts.apply(setup, ledger, now_ns())?),
             ..Threads::default()
         };
-        Ok(parts.started(&setup, threads, None))
+        Ok(parts.started(setup, threads, None))
     }
 }
 

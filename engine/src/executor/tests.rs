@@ -17,7 +17,7 @@ fn on(sim: &Sim, durability: Durability) -> Started {
         injector: Arc::new(Injector::default()),
         ..Setup::default()
     };
-    Executor::on_storage(setup, &storage).unwrap()
+    Executor::on_storage(&setup, &storage).unwrap()
 }
 
 fn open(number: u128) -> Command {
@@ -146,12 +146,12 @@ async fn a_full_queue_refuses_at_once_and_recovers() {
     let storage: Arc<dyn Storage> = Arc::new(Sim::default());
     let setup = Setup {
         queue: QueueLimits {
-            items: 3,
-            commands: 10,
+            items: NonZeroUsize::new(3).unwrap(),
+            commands: NonZeroUsize::new(10).unwrap(),
         },
         ..Setup::default()
     };
-    let executor = Executor::on_storage(setup, &storage).unwrap().executor;
+    let executor = Executor::on_storage(&setup, &storage).unwrap().executor;
     let (go, gate) = std::sync::mpsc::channel::<()>();
     let (began, has_begun) = std::sync::mpsc::channel();
     let mut blocker = pin!(executor.read(move |_| {
@@ -220,7 +220,7 @@ async fn without_a_journal_answers_come_and_nothing_is_written() {
         durability: Durability::None,
         ..Setup::default()
     };
-    let running = Executor::start(setup).unwrap();
+    let running = Executor::start(&setup).unwrap();
     assert_eq!(running.executor.apply(open(1)).await, Ok(recorded(1)));
     assert!(running.found.is_none() && running.executor.folder().is_none());
     assert_eq!(running.executor.progress().groups, 0);
@@ -228,7 +228,7 @@ async fn without_a_journal_answers_come_and_nothing_is_written() {
 
 #[tokio::test]
 async fn a_temporary_folder_goes_at_the_end_and_a_named_one_stays() {
-    let running = Executor::start(Setup::default()).unwrap();
+    let running = Executor::start(&Setup::default()).unwrap();
     running.executor.apply(open(1)).await.unwrap();
     let made = running.executor.folder().unwrap().to_owned();
     assert!(made.is_dir());
@@ -239,9 +239,9 @@ async fn a_temporary_folder_goes_at_the_end_and_a_named_one_stays() {
         data: Some(made.clone()),
         ..Setup::default()
     };
-    let running = Executor::start(setup()).unwrap();
+    let running = Executor::start(&setup()).unwrap();
     running.executor.apply(open(1)).await.unwrap();
-    let second = Executor::start(setup()).expect_err("the folder is locked");
+    let second = Executor::start(&setup()).expect_err("the folder is locked");
     assert!(second.to_string().contains("in use by another process"));
     drop(running);
     assert!(made.is_dir());

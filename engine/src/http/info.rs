@@ -3,6 +3,7 @@
 use super::request::Query;
 use super::{Answer, Service, accounts, answer, body, journal};
 use crate::json::wire::answer::{HealthAnswer, InfoAnswer, LimitsAnswer, PageLimitsAnswer};
+use crate::json::wire::running::{FaultAnswer, JournalRunAnswer, RunningAnswer};
 use axum::extract::Request;
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ pub(super) async fn get(service: Arc<Service>, request: Request) -> Answer {
         build: BUILD,
         durability: service.executor().durability().name(),
         executor: "single",
+        running: running(&service),
         limits: LimitsAnswer::new(
             service.limits(),
             service.connections_max(),
@@ -36,8 +38,17 @@ pub(super) async fn get(service: Arc<Service>, request: Request) -> Answer {
     }))
 }
 
+fn running(service: &Service) -> RunningAnswer {
+    let executor = service.executor();
+    let fired = service.injector().fired();
+    RunningAnswer {
+        journal: JournalRunAnswer::new(executor.folder(), &executor.progress()),
+        faults: fired.map(FaultAnswer::new).collect(),
+    }
+}
+
 /// `GET /healthz`: fails once the ledger has stopped.
 pub(super) async fn health(service: Arc<Service>, _request: Request) -> Answer {
-    service.read(|_| ()).await?;
+    service.executor().check()?;
     Ok(answer::ok(&HealthAnswer { status: "ok" }))
 }

@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn the_cost_of_a_request_is_what_the_process_used_less_what_was_burned() {
         let share = Share::default();
-        share.look(0, Duration::from_micros(1000));
+        share.look(0, Duration::from_millis(1));
         assert_eq!(share.cost.load(Ordering::Relaxed), 0);
         share.burned.store(24_400, Ordering::Relaxed);
         share.look(PERIOD, Duration::from_micros(1000 + 280));

@@ -1,20 +1,6 @@
 //! The binary: its exit codes, its words, its signals.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Output, Stdio};
-
-fn engine(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_engine"));
-    command
-        .args(args)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-}
-
-fn output(args: &[&str]) -> Output {
-    engine(args).output().unwrap()
-}
+use crate::child::{Folder, Running, output};
 
 #[test]
 fn bad_usage_is_2_and_shows_the_usage() {
@@ -23,6 +9,8 @@ fn bad_usage_is_2_and_shows_the_usage() {
         &["fly"],
         &["serve", "--listen", "nowhere"],
         &["serve", "--fast"],
+        &["serve", "--inject", "cpu=5%"],
+        &["verify"],
     ] {
         let output = output(args);
         assert_eq!(output.status.code(), Some(2), "{args:?}");
@@ -47,42 +35,31 @@ fn an_address_in_use_is_1_with_a_hint() {
     );
 }
 
-/// A child that is killed if its test fails.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 #[tokio::test]
 async fn it_serves_until_it_is_asked_to_stop() {
     for signal in ["-TERM", "-INT"] {
-        let mut child = Running(
-            engine(&["serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
-                .spawn()
-                .unwrap(),
-        );
-        let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
-        let traffic = lines.next().unwrap().unwrap();
-        let admin = lines.next().unwrap().unwrap();
-        for (line, prefix, path) in [
-            (&traffic, "serving ", "/v1/info"),
-            (&admin, "operations ", "/metrics"),
-        ] {
-            let url = format!("{}{path}", line.strip_prefix(prefix).unwrap());
+        let mut child = Running::start(&["--admin", "127.0.0.1:0"]);
+        let admin = child.line("operations ");
+        for url in [format!("{}/v1/info", child.url), format!("{admin}/metrics")] {
             assert!(reqwest::get(url).await.unwrap().status().is_success());
         }
-        let pid = child.0.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args([signal, &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
-        assert_eq!(child.0.wait().unwrap().code(), Some(0), "{signal}");
+        assert_eq!(child.end(signal).code(), Some(0), "{signal}");
     }
+}
+
+#[test]
+fn a_folder_in_use_is_1_with_a_hint() {
+    let folder = Folder::new();
+    let child = Running::start(&["--data", folder.text()]);
+    for args in [
+        &["serve", "--listen", "127.0.0.1:0", "--data", folder.text()][..],
+        &["verify", folder.text()],
+    ] {
+        let output = output(args);
+        assert_eq!(output.status.code(), Some(1));
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains("in use by another process\nhint: "), "{text}");
+    }
+    assert_eq!(child.end("-TERM").code(), Some(0));
+    assert!(output(&["verify", folder.text()]).status.success());
 }

@@ -182,12 +182,12 @@ async fn totals_are_exact() {
 }
 
 #[tokio::test]
-async fn info_says_what_runs_and_that_nothing_survives() {
+async fn info_says_what_runs_and_how_it_is_kept() {
     let server = Server::start();
     let (status, info) = server.get("/v1/info").await;
     assert_eq!(status, StatusCode::OK);
     assert_eq!(info["name"], "engine");
-    assert_eq!(info["durability"], "none (in memory)");
+    assert_eq!(info["durability"], "group");
     assert_eq!(info["limits"]["entries"], 50_000_000);
     assert_eq!(info["limits"]["body_bytes"], 65_536);
     assert_eq!(info["limits"]["page"]["journal"], 10_000);

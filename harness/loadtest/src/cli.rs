@@ -217,6 +217,21 @@ pub(crate) struct ServeArgs {
     /// Runtime workers [default: as many as processors it may use]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<std::num::NonZeroUsize>,
+    /// Folder of the journal [default: a temporary one, removed at the end]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// One sync for what arrived during the one before (group), one for each command (each), or nothing is written (none)
+    #[arg(long, value_name = "MODE", value_parser = ["group", "each", "none"], default_value = "group")]
+    pub(crate) journal: String,
+    /// A fault on demand, such as cpu=5% or fsync=20ms (repeatable; needs --allow-inject)
+    #[arg(long, value_name = "KIND=SPEC", requires = "allow_inject")]
+    pub(crate) inject: Vec<engine::inject::Fault>,
+    /// Let the engine misbehave on demand
+    #[arg(long)]
+    pub(crate) allow_inject: bool,
+    /// Where draws of the faults start
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) inject_seed: u64,
     /// Announce the addresses as one JSON line, and end when standard input closes: how a run starts its own target
     #[arg(long, hide = true)]
     pub(crate) child: bool,

@@ -19,9 +19,20 @@ pub(super) fn serve(arguments: &ServeArgs) -> Outcome {
         listen: arguments.listen,
         admin: Some(arguments.admin),
         worker_threads: arguments.threads.unwrap_or(available),
+        data: arguments.data.clone(),
+        durability: arguments.journal.parse().unwrap_or_default(),
+        faults: arguments.inject.clone(),
+        fault_seed: arguments.inject_seed,
         ..Options::default()
     };
-    let bound = engine::bind(options).map_err(|e| failure(&e))?;
+    for fault in &options.faults {
+        output::note(&format!(
+            "warning: this engine misbehaves on demand: {fault}"
+        ));
+    }
+    let bound = engine::bind(options)
+        .and_then(engine::Bound::open)
+        .map_err(|e| failure(&e))?;
     let announced = Announced {
         listen: bound.listen_addr(),
         admin: bound.admin_addr().unwrap_or(arguments.admin),

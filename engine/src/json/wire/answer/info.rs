@@ -2,6 +2,7 @@
 
 use super::Shown;
 use crate::amount::Amount;
+use crate::json::wire::running::RunningAnswer;
 use serde::Serialize;
 
 /// What is running.
@@ -17,6 +18,9 @@ pub struct InfoAnswer {
     pub durability: &'static str,
     /// How commands meet the state.
     pub executor: &'static str,
+    /// What it has done so far.
+    #[serde(flatten)]
+    pub running: RunningAnswer,
     /// Bounds.
     pub limits: LimitsAnswer,
 }

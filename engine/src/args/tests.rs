@@ -1,0 +1,105 @@
+//! What is typed, read or refused with the value and what would do.
+
+use super::*;
+use engine::executor::Durability;
+
+fn parsed(line: &str) -> Result<Request, ArgsError> {
+    parse(line.split_whitespace().map(str::to_owned))
+}
+
+fn options(line: &str) -> Options {
+    match parsed(line) {
+        Ok(Request::Serve(options)) => options,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
+#[test]
+fn flags_become_options() {
+    let options = options(
+        "serve --listen 127.0.0.1:1 --admin [::1]:2 --threads 3 --alloc-period 0 --data /d --journal each --queue-items 5 \
+         --queue-commands 7",
+    );
+    assert_eq!(options.listen.to_string(), "127.0.0.1:1");
+    assert_eq!(
+        options.admin.map(|admin| admin.to_string()).as_deref(),
+        Some("[::1]:2")
+    );
+    assert_eq!(options.worker_threads.get(), 3);
+    assert_eq!(options.alloc_period_bytes, 0);
+    assert_eq!(options.data, Some(PathBuf::from("/d")));
+    assert_eq!(options.durability, Durability::Each);
+    assert_eq!(
+        (options.queue.items.get(), options.queue.commands.get()),
+        (5, 7)
+    );
+}
+
+#[test]
+fn durable_is_the_default() {
+    let options = options("serve");
+    assert_eq!(
+        (options.durability, options.data),
+        (Durability::Group, None)
+    );
+}
+
+#[test]
+fn faults_need_a_permission() {
+    let line = "serve --inject cpu=5% --inject fsync=20ms";
+    assert_eq!(parsed(line).map(drop), Err(ArgsError::NotAllowed));
+    let allowed = options(&format!("{line} --inject-seed 4 --allow-inject"));
+    assert_eq!((allowed.faults.len(), allowed.fault_seed), (2, 4));
+}
+
+#[test]
+fn errors_name_the_value() {
+    for (line, message) in [
+        ("", "no verb given"),
+        ("fly", "unknown verb \"fly\""),
+        ("serve --port 1", "unknown flag \"--port\""),
+        ("serve --admin", "--admin needs a value"),
+        ("serve --inject", "--inject needs a value"),
+        ("verify", "verify takes one folder"),
+        ("verify a b", "verify takes one folder"),
+        (
+            "serve --threads 0",
+            "--threads is \"0\"; expected a number from 1",
+        ),
+        (
+            "serve --queue-items 0",
+            "--queue-items is \"0\"; expected a number from 1",
+        ),
+        (
+            "serve --journal always",
+            "--journal is \"always\"; expected group, each or none",
+        ),
+        (
+            "serve --listen localhost",
+            "--listen is \"localhost\"; expected an address such as 127.0.0.1:8080",
+        ),
+    ] {
+        let error = parsed(line).expect_err(line);
+        assert_eq!(error.to_string(), message);
+    }
+    let error = parsed("serve --inject disk=slow").expect_err("no such fault");
+    assert!(
+        error
+            .to_string()
+            .starts_with("--inject: \"disk=slow\" is no fault; known are cpu=5%")
+    );
+}
+
+#[test]
+fn help_is_no_error() {
+    for line in ["--help", "serve --help", "verify --help"] {
+        assert!(matches!(parsed(line), Ok(Request::Help)), "{line}");
+    }
+}
+
+#[test]
+fn verify_takes_a_folder() {
+    assert!(
+        matches!(parsed("verify /d"), Ok(Request::Verify(folder)) if folder.as_os_str() == "/d")
+    );
+}
