@@ -2,6 +2,7 @@
 
 use engine::Options;
 use engine::inject::{Fault, SpecError};
+use engine::lab::journal::Experiment;
 use std::path::PathBuf;
 use std::str::FromStr;
 use thiserror::Error;
@@ -11,6 +12,7 @@ pub const USAGE: &str = "\
 usage: engine serve [--listen ADDR] [--admin ADDR] [--threads N] [--alloc-period BYTES] [--data DIR] [--journal group|each|none]
                     [--queue-items N] [--queue-commands N] [--allow-inject [--inject KIND=SPEC]... [--inject-seed N]]
        engine verify DIR
+       engine lab journal [--entries N] [--batch N] [--callers N] [--journal group|each|none] [--data DIR]
 
 serve:
   --listen ADDR         traffic and /healthz (default 127.0.0.1:8080; port 0 takes a free one)
@@ -28,9 +30,13 @@ serve:
   --inject-seed N       where draws of the faults start (default 0)
 
 verify checks a journal that no engine has open: checksums, chain, order, and every outcome again.
+lab journal says what sealing, syncing and replaying cost on this machine (default: a million transfers in batches of 8000).
 
 SIGINT and SIGTERM end it after the requests under way are answered. Exit codes: 0 orderly end, 1 cannot start or is damaged, 2 bad
 usage, 3 the journal could not be written any more.";
+
+const NUMBER: &str = "a number from 1";
+const DURABILITY: &str = "group, each or none";
 
 /// What is asked for.
 #[derive(Debug)]
@@ -39,6 +45,8 @@ pub enum Request {
     Serve(Options),
     /// Check the journal in a folder.
     Verify(PathBuf),
+    /// Find out what durability costs.
+    LabJournal(Experiment),
     /// Show [`USAGE`].
     Help,
 }
@@ -76,6 +84,9 @@ pub enum ArgsError {
         "--inject needs --allow-inject: an engine with faults on demand must not be started by mistake"
     )]
     NotAllowed,
+    /// No such experiment.
+    #[error("lab takes the name of an experiment: journal")]
+    WhichLab,
     /// `verify` takes exactly one folder.
     #[error("verify takes one folder")]
     VerifyWhat,
@@ -90,6 +101,11 @@ pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsErro
             (Some(folder), None) => Ok(Request::Verify(folder.into())),
             _ => Err(ArgsError::VerifyWhat),
         },
+        Some("lab") => match args.next().as_deref() {
+            Some("journal") => parse_lab_journal(args),
+            Some("--help" | "-h") => Ok(Request::Help),
+            _ => Err(ArgsError::WhichLab),
+        },
         Some("help" | "--help" | "-h") => Ok(Request::Help),
         Some(other) => Err(ArgsError::UnknownVerb(other.to_owned())),
         None => Err(ArgsError::NoVerb),
@@ -98,7 +114,6 @@ pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsErro
 
 fn parse_serve(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsError> {
     const ADDRESS: &str = "an address such as 127.0.0.1:8080";
-    const NUMBER: &str = "a number from 1";
     let mut options = Options::default();
     let mut allowed = false;
     while let Some(flag) = args.next() {
@@ -112,7 +127,7 @@ fn parse_serve(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsEr
             }
             "--data" => options.data = Some(value("--data", "a folder", args)?),
             "--journal" => {
-                options.durability = value("--journal", "group, each or none", args)?;
+                options.durability = value("--journal", DURABILITY, args)?;
             }
             "--queue-items" => options.queue.items = value("--queue-items", NUMBER, args)?,
             "--queue-commands" => {
@@ -129,6 +144,22 @@ fn parse_serve(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsEr
         return Err(ArgsError::NotAllowed);
     }
     Ok(Request::Serve(options))
+}
+
+fn parse_lab_journal(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsError> {
+    let mut experiment = Experiment::default();
+    while let Some(flag) = args.next() {
+        let args = &mut args;
+        match flag.as_str() {
+            "--entries" => experiment.entries = value("--entries", NUMBER, args)?,
+            "--batch" => experiment.batch = value("--batch", NUMBER, args)?,
+            "--callers" => experiment.callers = value("--callers", NUMBER, args)?,
+            "--journal" => experiment.durability = value("--journal", DURABILITY, args)?,
+            "--data" => experiment.data = Some(value("--data", "a folder", args)?),
+            _ => return Err(ArgsError::UnknownFlag(flag)),
+        }
+    }
+    Ok(Request::LabJournal(experiment))
 }
 
 fn fault(args: &mut impl Iterator<Item = String>) -> Result<Fault, ArgsError> {

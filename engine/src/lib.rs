@@ -20,6 +20,7 @@ mod http;
 pub mod inject;
 pub mod journal;
 mod json;
+pub mod lab;
 pub mod ledger;
 mod metrics;
 mod options;

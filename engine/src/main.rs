@@ -10,11 +10,13 @@ mod args;
 
 use args::{Request, USAGE};
 use engine::journal::{Cut, Found};
+use engine::lab::{self, journal::Experiment};
 use engine::ledger::Limits;
 use engine::{Opened, Options, ServeError};
 use std::alloc::System;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Counts and samples allocations for the probe.
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     match args::parse(std::env::args().skip(1)) {
         Ok(Request::Serve(options)) => serve(options),
         Ok(Request::Verify(folder)) => verify(&folder),
+        Ok(Request::LabJournal(experiment)) => lab_journal(&experiment),
         Ok(Request::Help) => {
             println!("{USAGE}");
             ExitCode::SUCCESS
@@ -109,6 +112,30 @@ fn verify(folder: &Path) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn lab_journal(experiment: &Experiment) -> ExitCode {
+    let measured = match lab::journal::run(experiment) {
+        Ok(measured) => measured,
+        Err(error) => {
+            complain(&error, None);
+            return ExitCode::FAILURE;
+        }
+    };
+    let rate = |time: Duration| measured.entries as f64 / time.as_secs_f64();
+    println!("seal      {:?} an entry", measured.seal_per_entry);
+    println!(
+        "{:<9} {:.0} transfers/s in batches of {}, {} groups, mean sync {:?}",
+        experiment.durability.name(),
+        rate(measured.durable),
+        experiment.batch,
+        measured.groups,
+        measured.sync
+    );
+    if let Some(replay) = measured.replay {
+        println!("replay    {:.0} entries/s", rate(replay));
+    }
+    ExitCode::SUCCESS
 }
 
 fn hex(bytes: &[u8; 32]) -> String {

@@ -61,6 +61,8 @@ fn errors_name_the_value() {
         ("serve --admin", "--admin needs a value"),
         ("serve --inject", "--inject needs a value"),
         ("verify", "verify takes one folder"),
+        ("lab", "lab takes the name of an experiment: journal"),
+        ("lab journal --fast", "unknown flag \"--fast\""),
         ("verify a b", "verify takes one folder"),
         (
             "serve --threads 0",
@@ -95,6 +97,19 @@ fn help_is_no_error() {
     for line in ["--help", "serve --help", "verify --help"] {
         assert!(matches!(parsed(line), Ok(Request::Help)), "{line}");
     }
+}
+
+#[test]
+fn an_experiment_has_numbers() {
+    let line = "lab journal --entries 9 --batch 3 --callers 1 --journal each --data /d";
+    let Ok(Request::LabJournal(experiment)) = parsed(line) else {
+        panic!("{line}");
+    };
+    assert_eq!(
+        (experiment.entries, experiment.batch, experiment.callers),
+        (9, 3, 1)
+    );
+    assert_eq!(experiment.durability, Durability::Each);
 }
 
 #[test]

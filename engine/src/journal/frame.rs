@@ -354,7 +354,7 @@ impl GroupBuffer {
     }
 
     /// Fills in header and hash: the bytes to write, and the hash. The buffer must be cleared before it is used again.
-    pub(super) fn seal(
+    pub(crate) fn seal(
         &mut self,
         engine: EngineId,
         time_ns: u64,

@@ -121,7 +121,7 @@ impl Load {
                 .get(&format!("/v1/journal?from={first}&limit=10000"))
                 .await;
             from = page["next"].as_u64();
-            entries.extend(page["entries"].as_array_mut().unwrap().drain(..));
+            entries.append(page["entries"].as_array_mut().unwrap());
         }
         entries
     }
