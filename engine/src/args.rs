@@ -26,7 +26,7 @@ serve:
   --queue-items N       requests that may wait, a batch is one (default 2048); beyond that the answer is 503
   --queue-commands N    commands that may wait (default 65536)
   --inject KIND=SPEC    a fault on demand: cpu=5%, lock=100ms@1/s, alloc=+1, alloc=4KiB, tail=1%:+5ms, timer-leak=10/s,
-                        task-leak=10/s, fsync=20ms, stall=1s@10s; needs --allow-inject
+                        task-leak=10/s, fsync=20ms, fsync=fail@1000, stall=1s@10s; needs --allow-inject
   --inject-seed N       where draws of the faults start (default 0)
 
 verify checks a journal that no engine has open: checksums, chain, order, and every outcome again.

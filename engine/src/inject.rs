@@ -13,6 +13,7 @@ mod spec;
 pub(crate) use layer::on_request;
 
 use burn::Share;
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -36,6 +37,7 @@ pub struct Injector {
     faults: Vec<Armed>,
     seed: u64,
     requests: AtomicU64,
+    syncs: AtomicU64,
     share: Share,
     /// What `lock` holds and every request takes.
     lock: Mutex<()>,
@@ -95,19 +97,33 @@ impl Injector {
                 | Fault::TimerLeak { .. }
                 | Fault::TaskLeak { .. }
                 | Fault::Fsync { .. }
+                | Fault::FsyncFail { .. }
                 | Fault::Stall { .. } => {}
             }
         }
     }
 
-    /// Before each sync, on the journal's thread.
-    pub fn before_sync(&self) {
-        for armed in &self.faults {
-            if let Fault::Fsync { extra } = armed.fault {
-                sync(extra);
-                armed.fire();
-            }
+    /// Before each sync, on the journal's thread, which does not sync after an error.
+    ///
+    /// # Errors
+    /// When this sync is to fail.
+    pub fn before_sync(&self) -> io::Result<()> {
+        if self.faults.is_empty() {
+            return Ok(());
         }
+        let number = self.syncs.fetch_add(1, Ordering::Relaxed) + 1;
+        for armed in &self.faults {
+            match armed.fault {
+                Fault::Fsync { extra } => sync(extra),
+                Fault::FsyncFail { at } if number == at => {
+                    armed.fire();
+                    return fail_sync();
+                }
+                _ => continue,
+            }
+            armed.fire();
+        }
+        Ok(())
     }
 
     /// Before each round, on the executor's thread.
@@ -189,6 +205,12 @@ fn hold_lock(lock: &Mutex<()>, time: Duration) {
 #[inline(never)]
 fn sync(extra: Duration) {
     std::thread::sleep(extra);
+}
+
+/// Says that the disk is gone.
+#[inline(never)]
+fn fail_sync() -> io::Result<()> {
+    Err(io::Error::other("a fault on demand"))
 }
 
 /// Lets nothing be applied.

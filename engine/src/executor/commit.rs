@@ -43,7 +43,9 @@ impl Commit {
         }
         self.writer.write(&mut open.buffer, open.time_ns)?;
         let began = Instant::now();
-        self.injector.before_sync();
+        self.injector
+            .before_sync()
+            .map_err(JournalError::io("sync", "the journal"))?;
         self.writer.sync()?;
         self.shared.count_sync(began.elapsed().as_nanos() as u64);
         self.shared

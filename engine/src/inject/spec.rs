@@ -49,6 +49,11 @@ pub enum Fault {
         /// How much longer.
         extra: Duration,
     },
+    /// `fsync=fail@1000`: the sync of that number fails, which ends the engine.
+    FsyncFail {
+        /// Its number since the start, from 1.
+        at: u64,
+    },
     /// `stall=1s@10s`: the executor does nothing for so long, once in so much time.
     Stall {
         /// How long.
@@ -62,7 +67,7 @@ pub enum Fault {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "\"{0}\" is no fault; known are cpu=5%, lock=100ms@1/s, alloc=+1, alloc=4KiB, tail=1%:+5ms, timer-leak=10/s, task-leak=10/s, \
-     fsync=20ms, stall=1s@10s"
+     fsync=20ms, fsync=fail@1000, stall=1s@10s"
 )]
 pub struct SpecError(String);
 
@@ -98,9 +103,15 @@ fn read(kind: &str, spec: &str) -> Option<Fault> {
         }
         "timer-leak" => Some(Fault::TimerLeak { every: rate(spec)? }),
         "task-leak" => Some(Fault::TaskLeak { every: rate(spec)? }),
-        "fsync" => Some(Fault::Fsync {
-            extra: extra_time(spec)?,
-        }),
+        "fsync" => match spec.strip_prefix("fail@") {
+            Some(at) => {
+                let at = at.parse().ok().filter(|at| *at > 0)?;
+                Some(Fault::FsyncFail { at })
+            }
+            None => Some(Fault::Fsync {
+                extra: extra_time(spec)?,
+            }),
+        },
         "stall" => {
             let (length, every) = spec.split_once('@')?;
             Some(Fault::Stall {
@@ -129,6 +140,7 @@ impl fmt::Display for Fault {
             Self::TimerLeak { every } => write!(f, "timer-leak={}/s", rate(every)),
             Self::TaskLeak { every } => write!(f, "task-leak={}/s", rate(every)),
             Self::Fsync { extra } => write!(f, "fsync={}us", extra.as_micros()),
+            Self::FsyncFail { at } => write!(f, "fsync=fail@{at}"),
             Self::Stall { length, every } => {
                 write!(f, "stall={}us@{}us", length.as_micros(), every.as_micros())
             }

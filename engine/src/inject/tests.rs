@@ -19,6 +19,7 @@ fn every_fault_reads_and_shows_itself() {
         ("task-leak=0.5/s", "task-leak=0.5/s"),
         ("fsync=20ms", "fsync=20000us"),
         ("fsync=+20ms", "fsync=20000us"),
+        ("fsync=fail@7", "fsync=fail@7"),
         ("stall=1s@10s", "stall=1000000us@10000000us"),
     ] {
         assert_eq!(fault(typed).to_string(), shown);
@@ -47,6 +48,7 @@ fn anything_else_is_refused_with_the_list() {
         "timer-leak=0/s",
         "task-leak=1/m",
         "fsync=fast",
+        "fsync=fail@0",
         "stall=1s",
         "disk=1s",
     ] {
@@ -75,9 +77,16 @@ fn requests_and_syncs_are_counted_per_fault() {
     for _ in 0..5 {
         injector.on_request();
     }
-    injector.before_sync();
+    injector.before_sync().unwrap();
     let counts: Vec<_> = injector.fired().map(|(_, count)| count).collect();
     assert_eq!(counts, [5, 5, 1]);
+}
+
+#[test]
+fn the_sync_of_the_given_number_fails() {
+    let injector = Injector::new(vec![fault("fsync=fail@3")], 0);
+    let syncs: Vec<_> = (0..4).map(|_| injector.before_sync().is_ok()).collect();
+    assert_eq!(syncs, [true, true, false, true]);
 }
 
 #[test]

@@ -93,6 +93,11 @@ impl Running {
         assert!(sent.success());
         self.child.wait().unwrap()
     }
+
+    /// Waits for an end that comes by itself.
+    pub fn wait(mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
 }
 
 impl Drop for Running {
