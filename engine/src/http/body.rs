@@ -6,7 +6,7 @@ use crate::ledger::{Command, CommandId, Role};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -37,7 +37,7 @@ pub(super) enum Form {
 
 impl Form {
     fn of(headers: &HeaderMap) -> Self {
-        match headers.get(CONTENT_TYPE).map(|value| value.as_bytes()) {
+        match headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes) {
             Some(b"application/x-protobuf" | b"application/protobuf") => Self::Protobuf,
             Some(b"application/octet-stream") => Self::Raw,
             _ => Self::Json,

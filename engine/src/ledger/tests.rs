@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod model;
+mod order;
 mod precedence;
 mod reads;
 

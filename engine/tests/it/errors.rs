@@ -234,7 +234,10 @@ async fn a_wrong_method_is_405_and_names_the_right_ones() {
         let response = server.request(method, path).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED, "{path}");
         assert_eq!(response.headers()["allow"], allowed, "{path}");
-        assert_eq!(response.headers()["content-type"], "application/json");
+        assert_eq!(
+            response.headers()["content-type"],
+            "application/problem+json"
+        );
         let body: Value = response.json().await.unwrap();
         assert_eq!(body["error"]["code"], "method_not_allowed");
     }

@@ -26,6 +26,10 @@ pub struct OpenBody {
 /// Any command: `POST /v1/commands`, an element of a batch, or a short form, whose path says the kind.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a field that a sender may set by itself"
+)]
 pub struct CommandBody {
     /// What it does.
     pub kind: Option<Text<Kind>>,

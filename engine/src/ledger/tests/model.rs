@@ -117,7 +117,7 @@ fn command(draw: Draw) -> Command {
         level: draw.odd % 4,
         jurisdiction: [0; 2],
     };
-    let whole = draw.bits & 3 == 0;
+    let whole = draw.bits.is_multiple_of(4);
     let command = match Kind::ALL[draw.kind] {
         Kind::Open => open(key, one).with_profile(profile),
         Kind::Mint => mint(key, one, draw.amount),

@@ -6,6 +6,10 @@ use crate::ledger::{AccountState, Command, HoldState, Kind, Status, TokenId};
 
 impl Model {
     /// Every status that fits, in no order.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a table with one line for each status, and the words it is written in"
+    )]
     pub(super) fn statuses(&self, now: u64, c: &Command) -> Vec<Status> {
         let kind = c.kind;
         let is = |kinds: &[Kind]| kinds.contains(&kind);
@@ -42,7 +46,7 @@ impl Model {
         let frozen_part = c.flags.has(Flags::FROM_FROZEN);
         let level = |a: Option<&Holder>| a.map_or(3, |a| a.level);
         let version = if kind == Kind::Mint { k } else { d }.map_or(0, |a| a.version);
-        let allowed = self.allowed(debit, c.spender().map_or(0, |spender| spender.get()));
+        let allowed = self.allowed(debit, c.spender().map_or(0, crate::ledger::AccountId::get));
         let policy = spec.map(|(spec, _)| spec.policy);
         let unknown_token = !self.tokens.iter().any(|(spec, _)| spec.id == c.token);
         let state = hold.map(|hold| hold.state);
