@@ -4,15 +4,15 @@
 mod airdrops;
 mod batch;
 mod binary;
-mod commands;
 mod child;
+mod commands;
 mod concurrency;
 mod crash;
 mod errors;
 mod faults;
 mod operations;
-mod roles;
 mod recovery;
+mod roles;
 mod routes;
 mod server;
 mod shutdown;

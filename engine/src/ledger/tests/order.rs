@@ -29,6 +29,7 @@ fn town() -> Ledger {
         open(11, 1),
         open(12, 2),
         open(13, 3),
+        open(19, 7),
         mint(14, 1, 100),
         open(15, 4).with_token(SECOND).with_profile(level(1)),
         open(16, 5).with_token(SECOND).with_profile(level(1)),
@@ -117,7 +118,7 @@ fn policy_in_order() {
         // 45 before 95 is in the older table; 43 before 50.
         (S::TokenMismatch, pause.to_vec(), t(1, 4)),
         (S::TokenPaused, vec![close(3), pause[0]], t(3, 2)),
-        (S::DebitClosed, vec![close(3), close(2)], t(3, 2)),
+        (S::DebitClosed, vec![close(3), close(7)], t(3, 7)),
         (S::DebitClosed, vec![close(3), freeze(2)], t(3, 2)),
         (S::CreditClosed, vec![close(3), freeze(1)], t(1, 3)),
         (S::DebitFrozen, vec![freeze(1), freeze(2)], t(1, 2)),
