@@ -11,16 +11,24 @@
 #![expect(unsafe_code, reason = "a global allocator is unsafe by nature")]
 
 mod counters;
+mod events;
+mod live;
 mod sampler;
 mod snapshot;
 mod stacks;
 
 use std::alloc::{GlobalAlloc, Layout};
 
+use crate::stall::{Cause, Part};
+use crate::{clock, stall};
+
 pub use counters::{Counters, counters, thread_counters};
 pub(crate) use counters::{claim as claim_counters, release as release_counters};
+pub(crate) use events::Collector;
+pub(crate) use sampler::mixed;
 pub use sampler::{EnableError, enable, period_bytes};
-pub use snapshot::Snapshot;
+pub(crate) use snapshot::by_request;
+pub use snapshot::{Snapshot, View};
 pub(crate) use stacks::sample_count;
 
 /// This file, as debug information names it.
@@ -44,11 +52,35 @@ impl<A> ProfAlloc<A> {
     }
 }
 
+/// Calls of at least so many bytes are timed: the allocator may have to ask the system for memory.
+const SLOW_BYTES: usize = 128 << 10;
+
 fn allocated(pointer: *mut u8, size: usize) {
     if !pointer.is_null() {
         counters::allocated(size as u64);
-        sampler::pass(size as u64);
+        sampler::pass(size as u64, pointer as usize);
     }
+}
+
+/// Takes a pointer out of the table of living samples before it can be handed out again.
+#[inline]
+fn forget(pointer: *mut u8) -> Option<live::Live> {
+    let live = live::take(pointer as usize)?;
+    stacks::freed(live.entry as usize, live.objects, live.bytes);
+    Some(live)
+}
+
+/// Calls the inner allocator, and times the call if it is large or will be sampled.
+#[inline]
+fn timed(size: usize, call: impl FnOnce() -> *mut u8) -> *mut u8 {
+    if size < SLOW_BYTES && !sampler::is_due(size as u64) {
+        return call();
+    }
+    let begun = clock::monotonic_nanos();
+    let pointer = call();
+    let waited = clock::monotonic_nanos().saturating_sub(begun);
+    stall::note(Cause::Allocator, Part::Inside, waited);
+    pointer
 }
 
 // SAFETY: every method hands its arguments to the inner allocator unchanged and returns its answer unchanged; what is added
@@ -56,36 +88,45 @@ fn allocated(pointer: *mut u8, size: usize) {
 unsafe impl<A: GlobalAlloc> GlobalAlloc for ProfAlloc<A> {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's contract is the inner allocator's.
-        let pointer = unsafe { self.inner.alloc(layout) };
+        let pointer = timed(layout.size(), || unsafe { self.inner.alloc(layout) });
         allocated(pointer, layout.size());
         pointer
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's contract is the inner allocator's.
-        let pointer = unsafe { self.inner.alloc_zeroed(layout) };
+        let pointer = timed(layout.size(), || unsafe { self.inner.alloc_zeroed(layout) });
         allocated(pointer, layout.size());
         pointer
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         counters::freed(layout.size() as u64);
+        forget(pointer);
         // SAFETY: the caller's contract is the inner allocator's.
         unsafe { self.inner.dealloc(pointer, layout) };
     }
 
     unsafe fn realloc(&self, old: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let forgotten = forget(old);
         // SAFETY: the caller's contract is the inner allocator's.
-        let pointer = unsafe { self.inner.realloc(old, layout, size) };
-        if !pointer.is_null() {
-            counters::freed(layout.size() as u64);
+        let pointer = timed(size, || unsafe { self.inner.realloc(old, layout, size) });
+        if pointer.is_null() {
+            if let Some(live) = forgotten
+                && live::insert(old as usize, live)
+            {
+                stacks::unfreed(live.entry as usize, live.objects, live.bytes);
+            }
+            return pointer;
         }
+        counters::freed(layout.size() as u64);
         allocated(pointer, size);
         pointer
     }
 }
 
-/// The allocation profile since [`enable`]: `alloc_objects` and `alloc_space`, with symbols.
+/// The allocation profile since [`enable`]: Go's four columns `alloc_objects`, `alloc_space`, `inuse_objects` and `inuse_space`,
+/// with symbols.
 ///
 /// Symbols take a while to look up: call it where nothing waits, never on a runtime worker.
 pub fn profile() -> record::profile::Profile {

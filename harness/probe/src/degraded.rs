@@ -18,6 +18,16 @@ pub enum Degraded {
         /// Frames of the chain.
         expected: usize,
     },
+    /// The CPU timers of threads do not tick as they should.
+    #[error(
+        "cpu timers gave {found} of {expected} ticks in 50 ms of CPU time; the kernel or a sandbox does not keep the rate"
+    )]
+    Timer {
+        /// Ticks that were found.
+        found: u64,
+        /// Ticks that should have been.
+        expected: u64,
+    },
 }
 
 const CHAIN: usize = 5;

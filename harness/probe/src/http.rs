@@ -1,4 +1,5 @@
-//! Counts the requests of an axum service: how many by outcome, how long they took, how many are in flight.
+//! Counts the requests of an axum service: how many by outcome, how long they took, how many are in flight; and tracks each
+//! one, so that samples carry its `x-request-id` and its time is accounted for (see [`crate::request`]).
 //!
 //! Add it with `Router::layer` after the routes: axum then puts the route template into each request before this layer sees
 //! it. What matches no route counts as route `other`. In steady state nothing is allocated: handles are kept by route,
@@ -16,21 +17,30 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::metrics::Registry;
-use future::{InFlight, Timed};
+use crate::request::Serving;
+use crate::request::stalls::Stalls;
+use crate::request::tracking::Tracking;
+use future::{Counting, Timed};
 use series::Routes;
+
+/// The header whose value names a request.
+const REQUEST_ID: &str = "x-request-id";
 
 /// A tower layer that counts the requests which pass through it.
 #[derive(Debug, Clone)]
 pub struct HttpLayer {
     routes: Arc<Routes>,
+    stalls: Arc<Stalls>,
 }
 
-/// A layer that counts into `http_requests_total`, `http_request_duration_seconds` and `http_requests_in_flight`.
+/// A layer that counts into `http_requests_total`, `http_request_duration_seconds` and `http_requests_in_flight`, and into the
+/// `request_…` families of [`crate::families`]. It should be the outermost one.
 ///
 /// The duration ends with the response's headers; a body that is streamed later is not in it.
 pub fn layer(registry: &Registry) -> HttpLayer {
     HttpLayer {
         routes: Arc::new(Routes::new(registry)),
+        stalls: Stalls::new(registry),
     }
 }
 
@@ -41,6 +51,7 @@ impl<S> Layer<S> for HttpLayer {
         Counted {
             inner,
             routes: Arc::clone(&self.routes),
+            stalls: Arc::clone(&self.stalls),
         }
     }
 }
@@ -50,6 +61,7 @@ impl<S> Layer<S> for HttpLayer {
 pub struct Counted<S> {
     inner: S,
     routes: Arc<Routes>,
+    stalls: Arc<Stalls>,
 }
 
 impl<S, B, R> Service<http::Request<B>> for Counted<S>
@@ -69,7 +81,18 @@ where
         let matched = request.extensions().get::<MatchedPath>();
         let route = self.routes.route(matched.map(MatchedPath::as_str));
         let method = series::method(request.method());
-        let in_flight = InFlight::enter(self.routes.in_flight());
-        Timed::new(self.inner.call(request), started, route, method, in_flight)
+        let name = request.headers().get(REQUEST_ID);
+        let name = name.map(http::HeaderValue::as_bytes);
+        let tracking = Tracking::start(name, route.name(), method.name(), &self.stalls);
+        // Making the future may already run code of the service.
+        let serving = Serving::enter(tracking.as_ref().map_or(0, Tracking::id));
+        let inner = self.inner.call(request);
+        drop(serving);
+        Timed::new(
+            inner,
+            started,
+            tracking,
+            Counting::new(&self.routes, route, method),
+        )
     }
 }

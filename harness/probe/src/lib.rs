@@ -5,18 +5,29 @@
 
 pub mod admin;
 pub mod alloc;
+mod clock;
 pub mod cpu;
 mod degraded;
+pub mod families;
 pub mod http;
+pub mod live;
+pub mod lock;
 pub mod metrics;
 pub mod process;
+pub mod request;
+mod ring;
 pub mod runtime;
 mod stack;
+pub mod stall;
 mod symbol;
+pub mod task;
 pub mod thread;
+pub mod time;
 
+pub use admin::Router;
 pub use alloc::ProfAlloc;
 pub use degraded::{Degraded, self_test};
+pub use task::{spawn, spawn_blocking};
 
 /// The version that profiles and the index page state.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");

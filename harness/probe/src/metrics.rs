@@ -10,7 +10,7 @@ mod family;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 
 use prometheus::TextEncoder;
 use record::catalog::{Family, Kind};
@@ -37,6 +37,16 @@ pub struct Registry {
     inner: Arc<Inner>,
 }
 
+/// See [`Registry::downgrade`].
+pub(crate) struct WeakRegistry(Weak<Inner>);
+
+impl WeakRegistry {
+    /// The registry, while anybody has it.
+    pub fn upgrade(&self) -> Option<Registry> {
+        self.0.upgrade().map(|inner| Registry { inner })
+    }
+}
+
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let families = self.families();
@@ -48,6 +58,11 @@ impl Registry {
     /// An empty registry.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A handle that does not keep the registry alive, for what the registry itself calls.
+    pub(crate) fn downgrade(&self) -> WeakRegistry {
+        WeakRegistry(Arc::downgrade(&self.inner))
     }
 
     fn families(&self) -> MutexGuard<'_, BTreeMap<&'static str, Arc<FamilyCells>>> {

@@ -16,7 +16,7 @@ pub(crate) const FILE: &str = file!();
 pub(crate) const DEPTH: usize = 128;
 
 /// Return addresses below this are no code.
-const LOWEST_CODE: u64 = 4096;
+pub(crate) const LOWEST_CODE: u64 = 4096;
 
 /// Where the stack of a thread lies.
 #[derive(Clone, Copy)]
@@ -29,11 +29,28 @@ const UNKNOWN: Bounds = Bounds { low: 0, high: 0 };
 
 thread_local! {
     static BOUNDS: Cell<Bounds> = const { Cell::new(UNKNOWN) };
+    static OUTERMOST: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Looks up where the stack of this thread lies, once; later walks need no lookup.
+/// Looks up where the stack of this thread lies and where its outermost frame is, once; later walks need no lookup.
 pub(crate) fn remember_bounds() {
     let _ = bounds();
+    let mut last = 0;
+    each_frame(frame_pointer(), |frame, _| {
+        last = frame;
+        true
+    });
+    let _ = OUTERMOST.try_with(|cell| cell.set(last));
+}
+
+/// The outermost frame of this thread, 0 if nobody looked it up yet. Fit for a signal handler.
+pub(crate) fn outermost() -> usize {
+    OUTERMOST.try_with(Cell::get).unwrap_or(0)
+}
+
+/// The lower end of this thread's stack. Fit for a signal handler.
+pub(crate) fn known_lower_bound() -> usize {
+    BOUNDS.try_with(Cell::get).map_or(0, |bounds| bounds.low)
 }
 
 /// The upper end of this thread's stack, 0 if nobody looked it up yet. Fit for a signal handler.

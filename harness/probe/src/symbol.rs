@@ -120,6 +120,26 @@ impl Symbols {
         id
     }
 
+    /// The locations of a stack without its leading frames that are `hooks` of the probe, inlined or not.
+    pub fn below(
+        &mut self,
+        builder: &mut Builder,
+        frames: &[u64],
+        hook: fn(&Symbol) -> bool,
+    ) -> Vec<LocationId> {
+        // The real function of an address decides, whatever was inlined into it.
+        let own = frames
+            .iter()
+            .take_while(|&&address| self.resolve(address).last().is_some_and(hook))
+            .count();
+        let Some((&leaf, callers)) = frames[own..].split_first() else {
+            return Vec::new();
+        };
+        let mut stack = vec![self.location_without(builder, leaf, hook)];
+        stack.extend(callers.iter().map(|&caller| self.location(builder, caller)));
+        stack
+    }
+
     fn mapping_of(&self, address: u64) -> Option<&(Mapping, MappingId)> {
         self.mappings
             .iter()

@@ -11,15 +11,40 @@
 //! A thread that never says anything is profiled and counted all the same; it only pays the lookups later, and keeps its
 //! place in the table of exact counters after its end.
 
+#[cfg(target_os = "linux")]
+use crate::cpu::own;
 use crate::{alloc, stack};
+
+mod snapshot;
+
+pub use snapshot::Snapshot;
 
 /// Call first on a new thread: notes where its stack lies and gives it counters of its own.
 pub fn enter() {
     stack::remember_bounds();
     alloc::claim_counters();
+    #[cfg(target_os = "linux")]
+    {
+        own::handler::touch();
+        own::timers::enter(own::handler::own_tid());
+    }
 }
 
 /// Call last on a thread that ends: what it counted stays counted, its counters become free for another thread.
 pub fn exit() {
+    #[cfg(target_os = "linux")]
+    own::timers::exit(own::handler::own_tid());
     alloc::release_counters();
+}
+
+/// The calling thread as the kernel numbers it; 0 where there are no such numbers.
+pub(crate) fn own_tid() -> i32 {
+    #[cfg(target_os = "linux")]
+    {
+        own::handler::own_tid()
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        0
+    }
 }

@@ -1,76 +1,69 @@
-//! `/debug/pprof/…`: the paths, parameters, headers and errors of Go's `net/http/pprof`, as far as they are served.
+//! `/debug/pprof/…`: the paths, parameters, headers and errors of Go's `net/http/pprof`.
 
-use std::fmt::Write as _;
-use std::io::Write as _;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{Path, Query};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderName, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::extract::{Path, Query, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{Html, Redirect, Response};
 use axum::routing::get;
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use record::profile::Profile;
 
+use super::answer::{binary, failure, file, listing, secured, text};
 use super::cmdline;
-use super::query::{Parameters, Wanted, profile_duration, wanted};
-use crate::alloc::Snapshot;
-use crate::{VERSION, cpu, self_test};
+use super::index;
+use super::query::{Parameters, Wanted, labels, profile_duration, trace_duration, wanted};
+use super::source::{Source, Taken};
+use super::{symbol, trace};
+use crate::cpu::{self, Labels};
+use crate::lock::Whose;
+use crate::{alloc, clock, lock};
 
-const TEXT: &str = "text/plain; charset=utf-8";
+/// Most windows that wait at a time, over all profiles but the CPU's, which has its own bound.
+const MAX_WINDOWS: usize = 64;
+/// Distance of two looks at labelled allocations.
+const GATHER: Duration = Duration::from_millis(100);
 
-/// The profiles that are served, with what the index says about them.
-const SERVED: [(&str, &str); 4] = [
-    (
-        "allocs",
-        "Sampled allocations since the start: number and bytes by stack.",
-    ),
-    ("cmdline", "The command line of this process."),
-    (
-        "heap",
-        "The same as allocs; live objects are not tracked yet.",
-    ),
-    (
-        "profile",
-        "CPU profile; the parameter seconds gives its length, 30 by default.",
-    ),
-];
+/// What the routes share.
+#[derive(Debug, Default)]
+struct Shared {
+    /// What each `delta_…` answered last.
+    last: Mutex<BTreeMap<Source, Taken>>,
+    windows: AtomicUsize,
+}
 
 /// The routes below `/debug/pprof/`.
 pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
-        .route("/debug/pprof/", get(index))
+        .route(
+            "/debug/pprof",
+            get(|| async { Redirect::permanent("/debug/pprof/") }),
+        )
+        .route(
+            "/debug/pprof/",
+            get(|| async { secured(Html(index::page())) }),
+        )
         .route(
             "/debug/pprof/cmdline",
             get(|| async { text(cmdline::joined()) }),
         )
         .route("/debug/pprof/profile", get(cpu_profile))
-        .route("/debug/pprof/{name}", get(cumulative))
-}
-
-async fn index() -> Response {
-    let mut page = format!("<!DOCTYPE html><title>/debug/pprof/</title><p>probe {VERSION}</p>");
-    if let Err(reason) = self_test() {
-        let _ = write!(page, "<p>degraded: {reason}</p>");
-    }
-    page.push_str("<table>");
-    for (name, about) in SERVED {
-        let _ = write!(
-            page,
-            "<tr><td><a href=\"/debug/pprof/{name}\">{name}</a>\
-             <td><a href=\"/debug/pprof/{name}?debug=1\">text</a><td>{about}"
-        );
-    }
-    page.push_str("</table>\n");
-    secured(Html(page))
+        .route("/debug/pprof/symbol", get(symbol_get).post(symbol_post))
+        .route("/debug/pprof/trace", get(trace))
+        .route("/debug/pprof/{name}", get(named))
+        .with_state(Arc::new(Shared::default()))
 }
 
 async fn cpu_profile(Query(parameters): Query<Parameters>) -> Response {
-    match cpu::collect(profile_duration(&parameters), cpu::DEFAULT_HZ).await {
-        Ok(profile) => binary("profile", &profile),
+    let options = cpu::Options {
+        duration: profile_duration(&parameters),
+        labels: labels(&parameters),
+        ..cpu::Options::default()
+    };
+    match cpu::collect_with(options).await {
+        Ok(profile) => blocking(move || binary("profile", &profile)).await,
         Err(error) => failure(
             StatusCode::INTERNAL_SERVER_ERROR,
             &format!("Could not enable CPU profiling: {error}"),
@@ -78,98 +71,126 @@ async fn cpu_profile(Query(parameters): Query<Parameters>) -> Response {
     }
 }
 
-async fn cumulative(Path(name): Path<String>, Query(parameters): Query<Parameters>) -> Response {
-    if !matches!(name.as_str(), "allocs" | "heap") {
-        return failure(StatusCode::NOT_FOUND, "Unknown profile");
-    }
-    let snapshot = match wanted(&parameters) {
-        Ok(Wanted::Cumulative) => Snapshot::take(),
-        Ok(Wanted::Delta(duration)) => window(duration).await,
-        Ok(Wanted::Text) => return with_symbols(Snapshot::take(), |p| text(listing(p))).await,
-        Err(reason) => return failure(StatusCode::BAD_REQUEST, reason),
-    };
-    let suffix = if parameters.contains_key("seconds") {
-        "-delta"
-    } else {
-        ""
-    };
-    let file = format!("{name}{suffix}");
-    with_symbols(snapshot, move |profile| binary(&file, profile)).await
+async fn trace(Query(parameters): Query<Parameters>) -> Response {
+    let json = trace::collect(trace_duration(&parameters)).await;
+    file("trace", json)
 }
 
-async fn window(duration: Duration) -> Snapshot {
-    let before = Snapshot::take();
+async fn symbol_get(RawQuery(query): RawQuery) -> Response {
+    blocking(move || text(symbol::answer(&query.unwrap_or_default()))).await
+}
+
+async fn symbol_post(body: String) -> Response {
+    blocking(move || text(symbol::answer(&body))).await
+}
+
+async fn named(
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+    Query(parameters): Query<Parameters>,
+) -> Response {
+    if let Some(source) = name.strip_prefix("delta_").and_then(Source::named) {
+        return delta(&shared, source).await;
+    }
+    let Some(source) = Source::named(&name) else {
+        return failure(StatusCode::NOT_FOUND, "Unknown profile");
+    };
+    match wanted(&parameters) {
+        Ok(Wanted::Cumulative) => {
+            let taken = source.take();
+            blocking(move || binary(source.name(), &taken.profile())).await
+        }
+        Ok(Wanted::Text) => {
+            let taken = source.take();
+            blocking(move || text(listing(&taken.profile()))).await
+        }
+        Ok(Wanted::Delta(duration)) => {
+            let Some(_window) = Window::open(&shared) else {
+                return too_many();
+            };
+            window(source, duration, labels(&parameters)).await
+        }
+        Err(reason) => failure(StatusCode::BAD_REQUEST, reason),
+    }
+}
+
+/// The profile of the next `duration`, as the difference of two; with requests it is made of the samples of that time.
+async fn window(source: Source, duration: Duration, labels: Labels) -> Response {
+    let name = format!("{}-delta", source.name());
+    match (labels, source) {
+        (Labels::Request, Source::Allocs) => labelled_allocations(name, duration).await,
+        (Labels::Request, Source::Block) => labelled_waits(name, Whose::Waiter, duration).await,
+        (Labels::Request, Source::Mutex) => labelled_waits(name, Whose::Holder, duration).await,
+        _ => {
+            let before = source.take();
+            tokio::time::sleep(duration).await;
+            let since = source.take().since(&before);
+            blocking(move || binary(&name, &since.profile())).await
+        }
+    }
+}
+
+async fn labelled_waits(name: String, whose: Whose, duration: Duration) -> Response {
+    let begun = clock::monotonic_nanos();
     tokio::time::sleep(duration).await;
-    Snapshot::take().since(&before)
+    let waits = lock::Snapshot::by_request(whose, begun..clock::monotonic_nanos());
+    blocking(move || binary(&name, &waits.profile())).await
+}
+
+async fn labelled_allocations(name: String, duration: Duration) -> Response {
+    let Some(mut collector) = alloc::Collector::start() else {
+        let reason = "allocations with requests are already being collected";
+        return failure(StatusCode::INTERNAL_SERVER_ERROR, reason);
+    };
+    let before = alloc::Snapshot::take();
+    let end = tokio::time::Instant::now() + duration;
+    while tokio::time::Instant::now() < end {
+        tokio::time::sleep_until(end.min(tokio::time::Instant::now() + GATHER)).await;
+        collector.gather();
+    }
+    let since = alloc::Snapshot::take().since(&before);
+    blocking(move || binary(&name, &alloc::by_request(collector, &since))).await
+}
+
+/// What was added since the last call of the same path; everything at the first call.
+async fn delta(shared: &Shared, source: Source) -> Response {
+    let now = source.take();
+    let last = {
+        let mut last = shared.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.insert(source, now.clone())
+    };
+    let name = format!("delta_{}", source.name());
+    let added = last.map_or_else(|| now.clone(), |last| now.added_since(&last));
+    blocking(move || binary(&name, &added.profile())).await
+}
+
+fn too_many() -> Response {
+    let reason = format!("{MAX_WINDOWS} profiles are being taken already; ask again later");
+    failure(StatusCode::SERVICE_UNAVAILABLE, &reason)
 }
 
 /// Looks up symbols where nothing waits for it, then renders.
-async fn with_symbols(
-    snapshot: Snapshot,
-    render: impl FnOnce(&Profile) -> Response + Send + 'static,
-) -> Response {
-    let work = tokio::task::spawn_blocking(move || render(&snapshot.profile()));
+async fn blocking(render: impl FnOnce() -> Response + Send + 'static) -> Response {
+    let work = tokio::task::spawn_blocking(render);
     work.await.unwrap_or_else(|error| {
         let reason = format!("profile was cut off: {error}");
         failure(StatusCode::INTERNAL_SERVER_ERROR, &reason)
     })
 }
 
-/// A profile as text: what it is, then one line a stack, the most bytes first.
-fn listing(profile: &Profile) -> String {
-    let mut page = String::new();
-    for comment in &profile.header().comments {
-        let _ = writeln!(page, "# {comment}");
-    }
-    for (column, index) in profile.types().iter().zip(0..) {
-        let _ = writeln!(
-            page,
-            "# total {}/{}: {}",
-            column.kind,
-            column.unit,
-            profile.total(index)
-        );
-    }
-    let last = profile.types().len().saturating_sub(1);
-    let mut stacks: Vec<_> = profile.folded(last).into_iter().collect();
-    stacks.sort_by_key(|(stack, value)| (-value, stack.clone()));
-    for (stack, value) in stacks {
-        let _ = writeln!(page, "{value} {stack}");
-    }
-    page
-}
+/// One of the windows that wait; also given back when the client goes away.
+struct Window<'a>(&'a Shared);
 
-/// A gzip-compressed body that is a file, not a compressed transfer: hence no `Content-Encoding`.
-fn binary(name: &str, profile: &Profile) -> Response {
-    let disposition = format!("attachment; filename=\"{name}\"");
-    let headers = [
-        (CONTENT_TYPE, "application/octet-stream".to_owned()),
-        (CONTENT_DISPOSITION, disposition),
-    ];
-    match gzip(&profile.encode()) {
-        Ok(bytes) => secured((headers, Body::from(bytes))),
-        Err(error) => failure(StatusCode::INTERNAL_SERVER_ERROR, &format!("gzip: {error}")),
+impl<'a> Window<'a> {
+    fn open(shared: &'a Shared) -> Option<Self> {
+        let before = shared.windows.fetch_add(1, Ordering::AcqRel);
+        let window = Self(shared);
+        (before < MAX_WINDOWS).then_some(window)
     }
 }
 
-fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(bytes)?;
-    encoder.finish()
-}
-
-fn text(body: String) -> Response {
-    secured(([(CONTENT_TYPE, TEXT)], body))
-}
-
-fn failure(status: StatusCode, reason: &str) -> Response {
-    let headers = [
-        (CONTENT_TYPE, TEXT),
-        (HeaderName::from_static("x-go-pprof"), "1"),
-    ];
-    secured((status, headers, format!("{reason}\n")))
-}
-
-fn secured(response: impl IntoResponse) -> Response {
-    ([(X_CONTENT_TYPE_OPTIONS, "nosniff")], response).into_response()
+impl Drop for Window<'_> {
+    fn drop(&mut self) {
+        self.0.windows.fetch_sub(1, Ordering::AcqRel);
+    }
 }

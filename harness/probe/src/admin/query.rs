@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use crate::cpu::Labels;
+
 /// Seconds of a CPU profile, if nothing legal is asked for.
 const DEFAULT_SECONDS: u64 = 30;
 /// The longest profile.
@@ -15,6 +17,21 @@ pub(super) type Parameters = HashMap<String, String>;
 pub(super) fn profile_duration(parameters: &Parameters) -> Duration {
     let seconds = positive(parameters).unwrap_or(DEFAULT_SECONDS);
     Duration::from_secs(seconds.min(MAX_SECONDS))
+}
+
+/// How long a trace shall take: seconds with a fraction; what is missing, no number, or not positive means one.
+pub(super) fn trace_duration(parameters: &Parameters) -> Duration {
+    let seconds = parameters.get("seconds").and_then(|text| text.parse().ok());
+    let seconds = seconds.filter(|seconds: &f64| *seconds > 0.0 && seconds.is_finite());
+    Duration::from_secs_f64(seconds.unwrap_or(1.0).min(MAX_SECONDS as f64))
+}
+
+/// Whether samples shall carry their request.
+pub(super) fn labels(parameters: &Parameters) -> Labels {
+    match parameters.get("labels").map(String::as_str) {
+        Some("request") => Labels::Request,
+        _ => Labels::Thread,
+    }
 }
 
 fn positive(parameters: &Parameters) -> Option<u64> {
@@ -74,6 +91,30 @@ mod tests {
             assert_eq!(duration.as_secs(), seconds, "{text}");
         }
         assert_eq!(profile_duration(&parameters(&[])).as_secs(), 30);
+    }
+
+    #[test]
+    fn a_trace_takes_a_second_unless_a_positive_number_says_otherwise() {
+        for (text, millis) in [
+            ("0.25", 250),
+            ("2", 2000),
+            ("-1", 1000),
+            ("x", 1000),
+            ("NaN", 1000),
+            ("1e9", 3_600_000),
+        ] {
+            let duration = trace_duration(&parameters(&[("seconds", text)]));
+            assert_eq!(duration.as_millis(), millis, "{text}");
+        }
+    }
+
+    #[test]
+    fn samples_carry_requests_only_if_asked() {
+        assert_eq!(labels(&parameters(&[])), Labels::Thread);
+        assert_eq!(
+            labels(&parameters(&[("labels", "request")])),
+            Labels::Request
+        );
     }
 
     #[test]

@@ -71,10 +71,12 @@ fn run(
     stopped: oneshot::Receiver<()>,
 ) {
     crate::thread::enter();
+    // Profiles are served by the peer's address.
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     runtime.block_on(async {
         tokio::select! {
             // Accept errors are retried inside; it never ends by itself.
-            _ = axum::serve(listener, router) => {}
+            _ = axum::serve(listener, service) => {}
             _ = stopped => {}
         }
     });

@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::stacks;
+use super::{events, live, stacks};
 use crate::stack;
 
 /// This file, as debug information names it.
@@ -72,21 +72,28 @@ pub fn period_bytes() -> u64 {
     PERIOD.load(Ordering::Relaxed)
 }
 
+/// Whether [`pass`] would look closer at an allocation of that size: it is sampled, or the first of its thread.
+#[inline]
+pub(super) fn is_due(size: u64) -> bool {
+    let left = LOCAL.try_with(|local| local.countdown.get());
+    left.is_ok_and(|left| left <= size.cast_signed())
+}
+
 /// Lets one allocation pass and samples it if a sample falls into it.
 #[inline]
-pub(super) fn pass(size: u64) {
+pub(super) fn pass(size: u64, pointer: usize) {
     let _ = LOCAL.try_with(|local| {
         let left = local.countdown.get().saturating_sub_unsigned(size);
         local.countdown.set(left);
         if left <= 0 {
-            due(local, size);
+            due(local, size, pointer);
         }
     });
 }
 
 #[cold]
 #[inline(never)]
-fn due(local: &Local, size: u64) {
+fn due(local: &Local, size: u64, pointer: usize) {
     let period = period_bytes();
     if period == 0 {
         local.countdown.set(IDLE_BYTES);
@@ -98,7 +105,7 @@ fn due(local: &Local, size: u64) {
     local.countdown.set(gap(local, period));
     // What the probe itself allocates is not sampled.
     if !local.busy.replace(true) {
-        record(size, period);
+        record(size, period, pointer);
         local.busy.set(false);
     }
 }
@@ -110,12 +117,18 @@ fn outlasts_first_gap(local: &Local, size: u64, period: u64) -> bool {
     left > 0
 }
 
-fn record(size: u64, period: u64) {
+fn record(size: u64, period: u64, pointer: usize) {
     let mut frames = [0; stack::DEPTH];
     let depth = stack::walk(&mut frames);
     let size = size.max(1) as f64;
     let probability = -(-size / period as f64).exp_m1();
-    stacks::add(&frames[..depth], 1.0 / probability, size / probability);
+    let (objects, bytes) = (1.0 / probability, size / probability);
+    let sampled = stacks::add(&frames[..depth], objects, bytes);
+    events::sampled(sampled.entry as usize, objects, bytes);
+    if !live::insert(pointer, sampled) {
+        // Nobody will see it go, so it must not count as living for ever.
+        stacks::freed(sampled.entry as usize, sampled.objects, sampled.bytes);
+    }
 }
 
 /// Bytes until the next sample: exponential with mean `period`, drawn afresh after each sample.
@@ -135,7 +148,8 @@ fn random(local: &Local) -> u64 {
     mixed(local.random.get())
 }
 
-fn mixed(mut value: u64) -> u64 {
+/// The last step of SplitMix64: spreads the bits of a number.
+pub(crate) fn mixed(mut value: u64) -> u64 {
     value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ (value >> 31)

@@ -5,13 +5,43 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use record::profile::{Builder, Header, LocationId, Profile, ValueType};
+use record::profile::{Builder, Header, Label, Profile, ValueType};
 
 use super::counters::{Counters, counters};
+use super::events::Collector;
+use super::live;
 use super::sampler::{period_bytes, unsampled};
 use super::stacks::{StackSum, sums};
 use crate::symbol::{Symbol, Symbols};
-use crate::{VERSION, self_test};
+use crate::{VERSION, request, self_test};
+
+/// Which column of an allocation profile tools show first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// `alloc_space`, as Go's `allocs`.
+    Allocated,
+    /// `inuse_space`, as Go's `heap`.
+    Living,
+}
+
+impl View {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Allocated => "alloc_space",
+            Self::Living => "inuse_space",
+        }
+    }
+}
+
+/// Go's columns, in Go's order.
+fn columns() -> Vec<ValueType> {
+    vec![
+        ValueType::new("alloc_objects", "count"),
+        ValueType::new("alloc_space", "bytes"),
+        ValueType::new("inuse_objects", "count"),
+        ValueType::new("inuse_space", "bytes"),
+    ]
+}
 
 /// Estimated allocations by stack, at one moment or between two.
 #[derive(Debug, Clone)]
@@ -48,6 +78,9 @@ impl Snapshot {
             stack.samples -= old.samples;
             stack.objects -= old.objects;
             stack.bytes -= old.bytes;
+            // More may be freed than was allocated between the two.
+            stack.freed_objects = stack.freed_objects.wrapping_sub(old.freed_objects);
+            stack.freed_bytes = stack.freed_bytes.wrapping_sub(old.freed_bytes);
         }
         Self {
             stacks,
@@ -62,31 +95,57 @@ impl Snapshot {
         self.exact
     }
 
-    /// The profile with symbols. Slow: for a thread where nothing waits.
-    pub fn profile(&self) -> Profile {
-        unsampled(|| self.build())
+    /// As [`Snapshot::since`] for what was allocated; what lives is as of this snapshot.
+    #[must_use]
+    pub fn allocated_since(&self, earlier: &Self) -> Self {
+        let mut since = self.since(earlier);
+        for (stack, now) in since.stacks.iter_mut().zip(&self.stacks) {
+            // Living is allocated minus freed, so this keeps it.
+            stack.freed_objects = stack
+                .objects
+                .wrapping_sub(now.objects.wrapping_sub(now.freed_objects));
+            stack.freed_bytes = stack
+                .bytes
+                .wrapping_sub(now.bytes.wrapping_sub(now.freed_bytes));
+        }
+        since
     }
 
-    fn build(&self) -> Profile {
-        let mut builder = Builder::new(vec![
-            ValueType::new("alloc_objects", "count"),
-            ValueType::new("alloc_space", "bytes"),
-        ]);
-        builder.header = self.header();
+    /// The profile with symbols. Slow: for a thread where nothing waits.
+    pub fn profile(&self) -> Profile {
+        self.profile_as(View::Allocated)
+    }
+
+    /// As [`Snapshot::profile`], with the column that tools show first.
+    pub fn profile_as(&self, view: View) -> Profile {
+        unsampled(|| self.build(view))
+    }
+
+    fn build(&self, view: View) -> Profile {
+        let mut builder = Builder::new(columns());
+        builder.header = self.header(view);
         let mut symbols = Symbols::new(&mut builder);
-        for stack in self.stacks.iter().filter(|stack| stack.samples > 0) {
-            let values = [signed(stack.whole_objects()), signed(stack.bytes)];
-            let locations = locations(&mut symbols, &mut builder, &stack.frames);
+        for stack in &self.stacks {
+            let values = [
+                stack.whole_objects(),
+                signed(stack.bytes),
+                stack.live_objects(),
+                stack.live_bytes(),
+            ];
+            if values == [0; 4] {
+                continue;
+            }
+            let locations = symbols.below(&mut builder, &stack.frames, is_hook);
             builder.sample(locations, &values);
         }
         builder.finish()
     }
 
-    fn header(&self) -> Header {
+    fn header(&self, view: View) -> Header {
         Header {
             period: signed(period_bytes()),
             period_type: Some(ValueType::new("space", "bytes")),
-            default_type: "alloc_space".to_owned(),
+            default_type: view.column().to_owned(),
             time_nanos: self.time_nanos,
             duration_nanos: self.duration_nanos,
             comments: self.comments(),
@@ -110,6 +169,12 @@ impl Snapshot {
         } else if counters() == Counters::default() {
             comments.push("the global allocator is not probe::ProfAlloc".to_owned());
         }
+        if live::lost() > 0 {
+            comments.push(format!(
+                "live columns incomplete: {} sampled allocations found no place",
+                live::lost()
+            ));
+        }
         if let Some(lost) = self.stacks.first().filter(|stack| stack.samples > 0) {
             comments.push(format!("samples without a stack: {}", lost.samples));
         }
@@ -122,27 +187,31 @@ impl Snapshot {
     }
 }
 
-fn signed(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
+/// The samples of a window with the label `request`: `alloc_objects` and `alloc_space`. `window` is the difference of two
+/// snapshots around it, for the account.
+pub(crate) fn by_request(collector: Collector, window: &Snapshot) -> Profile {
+    unsampled(|| {
+        let (sums, lost) = collector.finish();
+        let mut builder = Builder::new(columns().into_iter().take(2).collect());
+        builder.header = window.header(View::Allocated);
+        builder
+            .header
+            .comments
+            .push(format!("samples without a record: {lost}"));
+        let mut symbols = Symbols::new(&mut builder);
+        for (frames, request, (objects, bytes)) in sums {
+            let stack = symbols.below(&mut builder, &frames, is_hook);
+            let label = (request != 0).then(|| request::header(request));
+            let label = label.map(|name| Label::text(request::LABEL, &name));
+            let values = [objects.round() as i64, bytes.round() as i64];
+            builder.labelled(stack, label.into_iter().collect(), &values);
+        }
+        builder.finish()
+    })
 }
 
-/// The locations of a stack without the leading frames of the allocator's own hooks, inlined or not.
-fn locations(symbols: &mut Symbols, builder: &mut Builder, frames: &[u64]) -> Vec<LocationId> {
-    // The real function of an address decides, whatever was inlined into it.
-    let own = frames
-        .iter()
-        .take_while(|&&address| symbols.resolve(address).last().is_some_and(is_hook))
-        .count();
-    let Some((&leaf, callers)) = frames[own..].split_first() else {
-        return Vec::new();
-    };
-    let mut stack = vec![symbols.location_without(builder, leaf, is_hook)];
-    stack.extend(
-        callers
-            .iter()
-            .map(|&caller| symbols.location(builder, caller)),
-    );
-    stack
+fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
 }
 
 /// Whether a function lies on the path from the program's allocation to the sampler. Inlined functions may have bare names,

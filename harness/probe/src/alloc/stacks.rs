@@ -5,6 +5,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
+use super::live::Live;
 use crate::stack::DEPTH;
 
 /// Most different stacks.
@@ -28,6 +29,8 @@ struct Entry {
     samples: AtomicU64,
     objects: AtomicU64,
     bytes: AtomicU64,
+    freed_objects: AtomicU64,
+    freed_bytes: AtomicU64,
 }
 
 /// Number 0 is the stack of no frames.
@@ -48,6 +51,8 @@ impl Entry {
             samples: AtomicU64::new(0),
             objects: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
+            freed_objects: AtomicU64::new(0),
+            freed_bytes: AtomicU64::new(0),
         }
     }
 
@@ -79,25 +84,67 @@ pub(super) struct StackSum {
     pub objects: u64,
     /// Estimated bytes.
     pub bytes: u64,
+    /// The part of these objects that was freed.
+    pub freed_objects: u64,
+    /// The part of these bytes that was freed.
+    pub freed_bytes: u64,
 }
 
 impl StackSum {
     /// Estimated allocations, rounded.
-    pub fn whole_objects(&self) -> u64 {
-        (self.objects as f64 / FRACTION).round() as u64
+    pub fn whole_objects(&self) -> i64 {
+        whole(self.objects)
+    }
+
+    /// Estimated allocations that live, rounded; negative in a difference in which more died.
+    pub fn live_objects(&self) -> i64 {
+        let living = self.objects.wrapping_sub(self.freed_objects);
+        (living.cast_signed() as f64 / FRACTION).round() as i64
+    }
+
+    /// Estimated bytes that live; negative in a difference in which more died.
+    pub fn live_bytes(&self) -> i64 {
+        self.bytes.wrapping_sub(self.freed_bytes).cast_signed()
     }
 }
 
-/// Adds one sample that stands for so many allocations and bytes.
-pub(super) fn add(frames: &[u64], objects: f64, bytes: f64) {
-    let entry = &ENTRIES[find_or_insert(frames)];
+fn whole(parts: u64) -> i64 {
+    (parts as f64 / FRACTION).round() as i64
+}
+
+/// Adds one sample that stands for so many allocations and bytes. Answers what to take away when it is freed.
+pub(super) fn add(frames: &[u64], objects: f64, bytes: f64) -> Live {
+    let number = find_or_insert(frames);
+    let live = Live {
+        entry: number as u32,
+        objects: (objects * FRACTION).round() as u64,
+        bytes: bytes.round() as u64,
+    };
+    let entry = &ENTRIES[number];
     entry.samples.fetch_add(1, Ordering::Relaxed);
-    entry
-        .objects
-        .fetch_add((objects * FRACTION).round() as u64, Ordering::Relaxed);
-    entry
-        .bytes
-        .fetch_add(bytes.round() as u64, Ordering::Relaxed);
+    entry.objects.fetch_add(live.objects, Ordering::Relaxed);
+    entry.bytes.fetch_add(live.bytes, Ordering::Relaxed);
+    live
+}
+
+/// What a sample stood for is freed.
+pub(super) fn freed(entry: usize, objects: u64, bytes: u64) {
+    let entry = &ENTRIES[entry];
+    entry.freed_objects.fetch_add(objects, Ordering::Relaxed);
+    entry.freed_bytes.fetch_add(bytes, Ordering::Relaxed);
+}
+
+/// It was not freed after all.
+pub(super) fn unfreed(entry: usize, objects: u64, bytes: u64) {
+    let entry = &ENTRIES[entry];
+    entry.freed_objects.fetch_sub(objects, Ordering::Relaxed);
+    entry.freed_bytes.fetch_sub(bytes, Ordering::Relaxed);
+}
+
+/// The addresses of a stack.
+pub(super) fn frames_of(entry: usize) -> Vec<u64> {
+    let frames = ENTRIES[entry].frames().iter();
+    frames.map(|frame| frame.load(Ordering::Relaxed)).collect()
 }
 
 fn find_or_insert(frames: &[u64]) -> usize {
@@ -195,6 +242,8 @@ fn sum(entry: &Entry) -> StackSum {
         samples: entry.samples.load(Ordering::Relaxed),
         objects: entry.objects.load(Ordering::Relaxed),
         bytes: entry.bytes.load(Ordering::Relaxed),
+        freed_objects: entry.freed_objects.load(Ordering::Relaxed),
+        freed_bytes: entry.freed_bytes.load(Ordering::Relaxed),
     }
 }
 

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libc::{c_int, c_void, siginfo_t, ucontext_t};
 
+use super::registers::{frame_pointer, program_counter, set_frame_pointer, stack_pointer};
 use super::repair;
 
 type Handler = extern "C" fn(c_int, *mut siginfo_t, *mut c_void);
@@ -80,47 +81,3 @@ extern "C" fn on_sample(signal: c_int, info: *mut siginfo_t, context: *mut c_voi
         std::hint::black_box(&leaf);
     }
 }
-
-#[cfg(target_arch = "x86_64")]
-mod registers {
-    use libc::{REG_RBP, REG_RIP, REG_RSP, ucontext_t};
-
-    pub fn stack_pointer(context: &ucontext_t) -> usize {
-        context.uc_mcontext.gregs[REG_RSP as usize] as usize
-    }
-
-    pub fn frame_pointer(context: &ucontext_t) -> usize {
-        context.uc_mcontext.gregs[REG_RBP as usize] as usize
-    }
-
-    pub fn program_counter(context: &ucontext_t) -> usize {
-        context.uc_mcontext.gregs[REG_RIP as usize] as usize
-    }
-
-    pub fn set_frame_pointer(context: &mut ucontext_t, value: usize) {
-        context.uc_mcontext.gregs[REG_RBP as usize] = value.cast_signed() as i64;
-    }
-}
-
-#[cfg(target_arch = "aarch64")]
-mod registers {
-    use libc::ucontext_t;
-
-    pub fn stack_pointer(context: &ucontext_t) -> usize {
-        context.uc_mcontext.sp as usize
-    }
-
-    pub fn frame_pointer(context: &ucontext_t) -> usize {
-        context.uc_mcontext.regs[29] as usize
-    }
-
-    pub fn program_counter(context: &ucontext_t) -> usize {
-        context.uc_mcontext.pc as usize
-    }
-
-    pub fn set_frame_pointer(context: &mut ucontext_t, value: usize) {
-        context.uc_mcontext.regs[29] = value as u64;
-    }
-}
-
-use registers::{frame_pointer, program_counter, set_frame_pointer, stack_pointer};

@@ -1,44 +1,22 @@
 //! One CPU profile from its first signal to its last symbol.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use pprof::{ProfilerGuard, ProfilerGuardBuilder, UnresolvedReport};
 use record::profile::{Builder, Header, Label, Profile, ValueType};
 
-use super::{CpuError, MAX_HZ, leaf, repair};
+use super::{CpuError, MAX_HZ, account, leaf, owner, repair};
 use crate::symbol::Symbols;
-use crate::{VERSION, process, self_test};
+use crate::{VERSION, process};
 
 /// Frames at which pprof-rs cuts a stack.
 const CUT_AT: usize = 128;
-
-/// Whether a profile is being taken.
-static OWNED: AtomicBool = AtomicBool::new(false);
-
-/// The right to profile; given back on drop.
-struct Owner;
-
-impl Owner {
-    fn claim() -> Result<Self, CpuError> {
-        if OWNED.swap(true, Ordering::AcqRel) {
-            return Err(CpuError::Busy);
-        }
-        Ok(Self)
-    }
-}
-
-impl Drop for Owner {
-    fn drop(&mut self) {
-        OWNED.store(false, Ordering::Release);
-    }
-}
 
 /// A profile that is being taken. Dropping it stops the timer. The order of the fields matters: sampling ends before the
 /// right to it is given back.
 pub(super) struct Sampling {
     guard: ProfilerGuard<'static>,
-    _owner: Owner,
+    _owner: owner::Pprof,
     hz: u32,
     started: Instant,
     cpu_at_start: Duration,
@@ -47,9 +25,9 @@ pub(super) struct Sampling {
 impl Sampling {
     pub fn start(hz: u32) -> Result<Self, CpuError> {
         if !(1..=MAX_HZ).contains(&hz) {
-            return Err(CpuError::Rate(hz));
+            return Err(CpuError::Rate(hz, MAX_HZ));
         }
-        let owner = Owner::claim()?;
+        let owner = owner::Pprof::claim()?;
         // No block list: it would drop every sample inside malloc, memcpy and system calls.
         let guard = ProfilerGuardBuilder::default()
             .frequency(hz.cast_signed())
@@ -132,23 +110,14 @@ impl Collected {
             .map(|(_, count)| count)
             .sum();
         let sampled = samples as f64 / f64::from(self.hz);
-        let spent = self.cpu.as_secs_f64();
         let mut comments = vec![
             format!("probe {VERSION}"),
             "back end: pprof-rs 0.15, frame pointers, interrupted frame added".to_owned(),
             format!("rate: {} Hz", self.hz),
             format!("samples: {samples}, cut at {CUT_AT} frames: {cut}"),
-            format!("samples x interval: {sampled:.2} s of {spent:.2} s CPU time"),
         ];
-        let honest = (0.95..=1.05).contains(&(sampled / spent));
-        if spent >= 5.0 && !honest {
-            comments.push("rate not honoured".to_owned());
-        }
-        comments.extend(
-            self_test()
-                .err()
-                .map(|reason| format!("degraded: {reason}")),
-        );
+        comments.extend(account::sums(sampled, self.cpu));
+        comments.extend(account::degraded());
         comments
     }
 }

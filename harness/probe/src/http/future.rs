@@ -10,15 +10,16 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
-use super::series::{Method, Route};
+use super::series::{Method, Route, Routes};
 use crate::metrics::Gauge;
+use crate::request::tracking::Tracking;
 
 /// One request in flight, until dropped: also when the client goes away or the handler panics.
 #[derive(Debug)]
-pub(super) struct InFlight(Gauge);
+struct InFlight(Gauge);
 
 impl InFlight {
-    pub fn enter(gauge: Gauge) -> Self {
+    fn enter(gauge: Gauge) -> Self {
         gauge.inc();
         Self(gauge)
     }
@@ -30,30 +31,45 @@ impl Drop for InFlight {
     }
 }
 
+/// What is counted of one request.
+#[derive(Debug)]
+pub(super) struct Counting {
+    route: Arc<Route>,
+    method: Method,
+    _in_flight: InFlight,
+}
+
+impl Counting {
+    pub fn new(routes: &Routes, route: Arc<Route>, method: Method) -> Self {
+        Self {
+            route,
+            method,
+            _in_flight: InFlight::enter(routes.in_flight()),
+        }
+    }
+}
+
 /// A response to come, counted when it is there. A request whose client goes away before is not counted.
 #[derive(Debug)]
 pub struct Timed<F> {
     inner: F,
     started: Instant,
-    route: Arc<Route>,
-    method: Method,
-    _in_flight: InFlight,
+    tracking: Option<Tracking>,
+    counting: Counting,
 }
 
 impl<F> Timed<F> {
     pub(super) fn new(
         inner: F,
         started: Instant,
-        route: Arc<Route>,
-        method: Method,
-        in_flight: InFlight,
+        tracking: Option<Tracking>,
+        counting: Counting,
     ) -> Self {
         Self {
             inner,
             started,
-            route,
-            method,
-            _in_flight: in_flight,
+            tracking,
+            counting,
         }
     }
 }
@@ -64,14 +80,34 @@ where
 {
     type Output = F::Output;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        // SAFETY: `inner` is pinned with the whole and never moved: nothing else touches it, the struct has no Drop of its own
-        // and is Unpin only if `F` is.
-        let inner = unsafe { self.as_mut().map_unchecked_mut(|timed| &mut timed.inner) };
-        let result = ready!(inner.poll(context));
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        // SAFETY: `inner` is pinned with the whole and never moved; the other fields are never pinned. The struct has no Drop
+        // of its own and is Unpin only if `F` is.
+        let (timed, inner) = unsafe {
+            let timed = self.get_unchecked_mut();
+            let inner = Pin::new_unchecked(&mut timed.inner);
+            (
+                (&mut timed.tracking, &timed.started, &timed.counting),
+                inner,
+            )
+        };
+        let (tracking, started, counting) = timed;
+        let result = match tracking {
+            Some(tracking) => tracking.poll(context.waker(), |waker| {
+                inner.poll(&mut Context::from_waker(waker))
+            }),
+            None => inner.poll(context),
+        };
+        let result = ready!(result);
+        let finished = tracking.take();
         if let Ok(response) = &result {
             let code = response.status().as_u16();
-            self.route.count(self.method, code, self.started.elapsed());
+            counting
+                .route
+                .count(counting.method, code, started.elapsed());
+            if let Some(mut tracking) = finished {
+                tracking.answered(code);
+            }
         }
         Poll::Ready(result)
     }

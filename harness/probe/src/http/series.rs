@@ -15,6 +15,13 @@ const UNMATCHED: &str = "other";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Method(&'static str);
 
+impl Method {
+    /// The label value.
+    pub fn name(self) -> &'static str {
+        self.0
+    }
+}
+
 /// The label value of a method; those that are not in the catalog are `OTHER`.
 pub(super) fn method(method: &http::Method) -> Method {
     let known = catalog::METHODS
@@ -35,7 +42,7 @@ struct Answered {
 /// The handles of one route: a few, so a list is the fastest map.
 #[derive(Debug)]
 pub(super) struct Route {
-    name: Box<str>,
+    name: Arc<str>,
     registry: Registry,
     answered: RwLock<Vec<Answered>>,
 }
@@ -47,6 +54,11 @@ impl Route {
             registry: registry.clone(),
             answered: RwLock::default(),
         }
+    }
+
+    /// The template.
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
     }
 
     /// Counts one answer.

@@ -72,12 +72,19 @@ fn parse(bytes: &[u8]) -> Answer {
     }
 }
 
-fn serve() -> AdminHandle {
+pub fn serve() -> AdminHandle {
     let registry = Registry::new();
     process::register(&registry);
     runtime::register(&registry, "it", "1.2.3");
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     admin::serve(listener, admin::router(&registry)).unwrap()
+}
+
+/// The text of an answer with status 200.
+pub fn fetch_text(admin: &AdminHandle, path: &str) -> String {
+    let answer = get(admin.local_addr(), path);
+    assert_eq!(answer.status, 200, "{path}");
+    answer.text().to_owned()
 }
 
 #[test]
@@ -164,7 +171,11 @@ fn the_index_lists_what_is_served_and_the_command_line_is_there() {
     let admin = serve();
     let index = get(admin.local_addr(), "/debug/pprof/");
     for name in ["allocs", "heap", "profile", "cmdline"] {
-        assert!(index.text().contains(&format!("/debug/pprof/{name}\"")));
+        assert!(
+            index
+                .text()
+                .contains(&format!("<a href=\"{name}\">{name}</a>"))
+        );
     }
     let own = std::env::args().next().unwrap();
     let cmdline = get(admin.local_addr(), "/debug/pprof/cmdline");

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use pprof::protos::{self, Message};
-use probe::cpu::{self, CpuError};
+use probe::cpu::{self, CpuBackend, CpuError, Labels, Options};
 use record::profile::{Frame, Profile};
 use tokio::sync::Mutex;
 
@@ -117,13 +117,45 @@ async fn an_independent_decoder_reads_the_same_profile() {
 }
 
 #[tokio::test]
-async fn a_second_profile_at_the_same_time_is_refused() {
+async fn two_profiles_at_the_same_time_are_both_complete() {
     let _one = ONE_AT_A_TIME.lock().await;
-    let duration = Duration::from_secs(1);
-    let (first, second) = tokio::join!(cpu::collect(duration, 99), cpu::collect(duration, 99));
-    let refused = [first, second].into_iter().filter_map(Result::err);
-    let refused: Vec<_> = refused.map(|error| error.to_string()).collect();
-    assert_eq!(refused, [CpuError::Busy.to_string()]);
+    let _busy = Busy::start();
+    let long = cpu::collect(Duration::from_secs(2), 99);
+    let short = cpu::collect(Duration::from_secs(1), 99);
+    let (long, short) = tokio::join!(long, short);
+    let (long, short) = (long.unwrap().total(0), short.unwrap().total(0));
+    assert!(short >= 5, "{short}");
+    assert!(long > short, "{long} {short}");
+}
+
+fn with(backend: CpuBackend) -> Options {
+    Options {
+        duration: Duration::from_millis(500),
+        backend,
+        ..Options::default()
+    }
+}
+
+#[tokio::test]
+async fn one_back_end_at_a_time_and_pprof_takes_one_profile() {
+    let _one = ONE_AT_A_TIME.lock().await;
+    for other in [CpuBackend::Own, CpuBackend::Pprof] {
+        let first = cpu::collect_with(with(CpuBackend::Pprof));
+        let (first, second) = tokio::join!(first, cpu::collect_with(with(other)));
+        let refused = [first, second].into_iter().filter_map(Result::err);
+        let refused: Vec<_> = refused.map(|error| error.to_string()).collect();
+        assert_eq!(refused, [CpuError::Busy.to_string()]);
+    }
+}
+
+#[tokio::test]
+async fn the_portable_back_end_says_that_it_cannot_label_requests() {
+    let options = Options {
+        labels: Labels::Request,
+        ..with(CpuBackend::Pprof)
+    };
+    let error = cpu::collect_with(options).await.unwrap_err();
+    assert!(matches!(error, CpuError::Unsupported(_)), "{error}");
 }
 
 #[tokio::test]
@@ -146,11 +178,21 @@ async fn a_dropped_profile_makes_room_for_the_next() {
 }
 
 #[tokio::test]
-async fn rates_beyond_the_kernel_tick_are_refused() {
-    for hz in [0, 200, 1000] {
-        let error = cpu::collect(Duration::ZERO, hz).await.unwrap_err();
+async fn rates_that_no_timer_keeps_are_refused() {
+    for (backend, hz) in [
+        (CpuBackend::Pprof, 0),
+        (CpuBackend::Pprof, 200),
+        (CpuBackend::Own, 0),
+        (CpuBackend::Own, 1001),
+    ] {
+        let error = cpu::collect_with(Options {
+            hz,
+            ..with(backend)
+        })
+        .await;
+        let error = error.unwrap_err();
         assert!(
-            matches!(error, CpuError::Rate(rate) if rate == hz),
+            matches!(error, CpuError::Rate(rate, _) if rate == hz),
             "{error}"
         );
     }

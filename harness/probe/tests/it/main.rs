@@ -5,6 +5,9 @@ mod admin;
 mod alloc;
 mod cpu;
 mod http;
+mod own;
+mod request;
+mod waiting;
 
 #[global_allocator]
 static ALLOCATOR: probe::ProfAlloc<std::alloc::System> = probe::ProfAlloc::new(std::alloc::System);

@@ -1,0 +1,64 @@
+//! The request that a thread is serving: samples, lock waits and allocations carry its id, and its time is accounted for.
+//!
+//! [`crate::http::layer`] does all of it. A request is called by its `x-request-id` header (at most 64 visible ASCII characters),
+//! so that whoever sent it can find it again: its record at `/debug/probe/requests`, its samples in
+//! `/debug/pprof/profile?labels=request`. A request without one is called `probe-` and a number.
+
+mod current;
+pub(crate) mod json;
+pub(crate) mod ledger;
+pub(crate) mod stalls;
+pub(crate) mod table;
+pub(crate) mod tracking;
+mod waker;
+
+use std::sync::OnceLock;
+
+pub(crate) use current::{Serving, current};
+use table::Table;
+
+/// The label whose value is a request's `x-request-id`.
+pub const LABEL: &str = "request";
+/// What samples of a request are labelled with whose record was overwritten.
+pub const OVERWRITTEN: &str = "(overwritten)";
+/// Most requests remembered, unless [`keep`] said otherwise. At about 400 bytes each they take 50 MiB, as they come.
+pub const DEFAULT_KEPT: usize = 1 << 17;
+
+/// How much is kept of each request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Nothing: no ids, no records, no ledger.
+    Off,
+    /// A record of each; CPU time and page faults of one in sixteen.
+    Usual,
+    /// CPU time and page faults of all, for about 2 µs a poll.
+    Full,
+}
+
+/// How much is kept of each request from now on; [`Level::Usual`] at first.
+pub fn set_level(level: Level) {
+    tracking::set_level(level);
+}
+
+/// What [`set_level`] said last.
+pub fn level() -> Level {
+    tracking::level()
+}
+
+static TABLE: OnceLock<Table> = OnceLock::new();
+
+/// Remembers the last `most` requests; call before the first one. Answers whether it was in time.
+pub fn keep(most: usize) -> bool {
+    TABLE.set(Table::with_room(most)).is_ok()
+}
+
+/// The requests of this process.
+pub(crate) fn table() -> &'static Table {
+    TABLE.get_or_init(|| Table::with_room(DEFAULT_KEPT))
+}
+
+/// What the client called the request.
+pub(crate) fn header(id: u64) -> String {
+    let entry = table().get(id);
+    entry.map_or_else(|| OVERWRITTEN.to_owned(), |entry| entry.called())
+}

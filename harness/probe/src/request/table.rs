@@ -1,0 +1,222 @@
+//! The last requests of this process: bounded, the oldest overwritten and counted.
+//!
+//! An id is a number in order of arrival; it says where its record lies, so that a sample's request is found without a search.
+//! Requests that still run are in it too, or their samples would have no name.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+
+use super::ledger::Ledger;
+
+/// Parts with a lock of their own; a power of two.
+const PARTS: usize = 64;
+/// Longest `x-request-id` that is kept.
+pub(super) const MAX_HEADER: usize = 64;
+
+/// What the client called a request: at most [`MAX_HEADER`] visible ASCII characters, in place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Name {
+    bytes: [u8; MAX_HEADER],
+    length: u8,
+}
+
+impl Name {
+    /// The header's value, if it is fit to be kept.
+    pub fn of(header: &[u8]) -> Option<Self> {
+        let fit = !header.is_empty()
+            && header.len() <= MAX_HEADER
+            && header.iter().all(u8::is_ascii_graphic);
+        fit.then(|| {
+            let mut bytes = [0; MAX_HEADER];
+            bytes[..header.len()].copy_from_slice(header);
+            Self {
+                bytes,
+                length: header.len() as u8,
+            }
+        })
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        let bytes = self.bytes.get(..usize::from(self.length));
+        std::str::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
+    }
+}
+
+/// What is known of one request.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    /// Its number; never 0.
+    pub id: u64,
+    /// What the client called it; `None` if it gave no name that could be kept.
+    pub name: Option<Name>,
+    /// Route template.
+    pub route: Arc<str>,
+    /// Method.
+    pub method: &'static str,
+    /// Status of the answer; 0 while it runs, or if its client went away.
+    pub status: u16,
+    /// Where its time went. Only the start is set while it runs.
+    pub ledger: Ledger,
+}
+
+impl Entry {
+    /// The client's name for it, or one of ours.
+    pub fn called(&self) -> String {
+        match &self.name {
+            Some(name) => name.as_str().to_owned(),
+            None => format!("probe-{}", self.id),
+        }
+    }
+}
+
+/// One part of the table, with room for all of its entries from the start: a request must not allocate for its record. Pages
+/// that were never written take no memory.
+#[derive(Debug)]
+struct Part {
+    entries: Vec<Option<Entry>>,
+}
+
+/// The table.
+#[derive(Debug)]
+pub(crate) struct Table {
+    parts: Box<[Mutex<Part>]>,
+    most_in_part: usize,
+    next: AtomicU64,
+    overwritten: AtomicU64,
+}
+
+impl Table {
+    /// A table for that many requests, whose memory is taken as it fills.
+    pub fn with_room(most: usize) -> Self {
+        let most_in_part = (most / PARTS).max(1);
+        let part = |_| {
+            Mutex::new(Part {
+                entries: Vec::with_capacity(most_in_part),
+            })
+        };
+        Self {
+            parts: (0..PARTS).map(part).collect(),
+            most_in_part,
+            next: AtomicU64::new(1),
+            overwritten: AtomicU64::new(0),
+        }
+    }
+
+    /// The number for a new request.
+    pub fn next_id(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn part(&self, id: u64) -> (&Mutex<Part>, usize) {
+        let part = id as usize % PARTS;
+        let place = (id as usize / PARTS) % self.most_in_part;
+        (&self.parts[part], place)
+    }
+
+    /// Writes a request's record, at its start and again at its end. An older request in its place is lost; if that has a
+    /// higher number, this one is.
+    pub fn put(&self, entry: Entry) {
+        let (part, place) = self.part(entry.id);
+        let mut part = part.lock();
+        if part.entries.len() <= place {
+            part.entries.resize_with(place + 1, || None);
+        }
+        match &mut part.entries[place] {
+            Some(old) if old.id > entry.id => {}
+            Some(old) if old.id == entry.id => *old = entry,
+            free => {
+                let lost = free.replace(entry).is_some();
+                self.overwritten
+                    .fetch_add(u64::from(lost), Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// A request by its number, if it is still there.
+    pub fn get(&self, id: u64) -> Option<Entry> {
+        let (part, place) = self.part(id);
+        let part = part.lock();
+        let entry = part.entries.get(place)?.as_ref()?;
+        (entry.id == id).then(|| entry.clone())
+    }
+
+    /// The requests that ended in a span of monotonic time, in order of their numbers.
+    pub fn ended_in(&self, span: &Range<u64>) -> Vec<Entry> {
+        let mut found = Vec::new();
+        for part in &self.parts {
+            let part = part.lock();
+            let entries = part.entries.iter().flatten();
+            found.extend(
+                entries
+                    .filter(|entry| entry.ledger.ended > 0 && span.contains(&entry.ledger.ended))
+                    .cloned(),
+            );
+        }
+        found.sort_unstable_by_key(|entry| entry.id);
+        found
+    }
+
+    /// How many records were lost to newer ones.
+    pub fn overwritten(&self) -> u64 {
+        self.overwritten.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(id: u64, ended: u64) -> Entry {
+        let mut ledger = Ledger::new(1);
+        ledger.ended = ended;
+        Entry {
+            id,
+            name: Name::of(format!("run-{id}").as_bytes()),
+            route: "/x".into(),
+            method: "GET",
+            status: 200,
+            ledger,
+        }
+    }
+
+    #[test]
+    fn names_are_short_and_visible() {
+        assert_eq!(Name::of(b"run-1-2").unwrap().as_str(), "run-1-2");
+        assert_eq!(Name::of(&[b'a'; 64]).unwrap().as_str().len(), 64);
+        for bad in [&b""[..], b"a b", b"\xff", &[b'a'; 65]] {
+            assert_eq!(Name::of(bad), None);
+        }
+    }
+
+    #[test]
+    fn a_request_is_found_while_it_runs_and_after() {
+        let table = Table::with_room(1 << 10);
+        table.put(entry(5, 0));
+        assert_eq!(table.get(5).unwrap().called(), "run-5");
+        assert!(table.ended_in(&(0..u64::MAX)).is_empty());
+        table.put(entry(5, 9));
+        assert_eq!(table.ended_in(&(9..10)).len(), 1);
+        assert_eq!(table.ended_in(&(10..11)).len(), 0);
+        assert!(table.get(6).is_none());
+        assert_eq!(table.overwritten(), 0);
+    }
+
+    #[test]
+    fn the_oldest_requests_give_way_and_are_counted() {
+        let table = Table::with_room(2 * PARTS);
+        let last = 5 * PARTS as u64;
+        (1..=last).for_each(|id| table.put(entry(id, id)));
+        assert!(table.get(1).is_none());
+        let kept = table.ended_in(&(0..u64::MAX));
+        assert_eq!(kept.len(), 2 * PARTS);
+        assert_eq!(kept.first().unwrap().id, 3 * PARTS as u64 + 1);
+        assert_eq!(table.overwritten(), 3 * PARTS as u64);
+        // A late end does not come back over a newer request.
+        table.put(entry(1, 1));
+        assert!(table.get(1).is_none());
+    }
+}

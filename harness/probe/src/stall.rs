@@ -1,0 +1,212 @@
+//! Where a request's time goes when it does not run: waits, noted by cause on the thread that serves it.
+//!
+//! ```
+//! use probe::stall::{Cause, timed};
+//!
+//! let file = std::fs::File::open(std::env::current_exe()?)?;
+//! timed(Cause::Fsync, || file.sync_all())?;
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! A wait inside a poll blocks the worker and all that wait for it; a wait between polls does not. Both are kept apart.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use crate::clock;
+
+/// What a request waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// A lock that another thread held.
+    Lock,
+    /// The allocator's slow path: sampled calls and those of 128 KiB or more, so a lower bound.
+    Allocator,
+    /// Data on its way to the disk.
+    Fsync,
+    /// Other input and output.
+    Io,
+    /// A timer.
+    Timer,
+    /// A channel, semaphore or other task.
+    Channel,
+    /// A free thread of the blocking pool.
+    BlockingQueue,
+}
+
+impl Cause {
+    /// All causes, in the order of records and metrics.
+    pub const ALL: [Self; 7] = [
+        Self::Lock,
+        Self::Allocator,
+        Self::Fsync,
+        Self::Io,
+        Self::Timer,
+        Self::Channel,
+        Self::BlockingQueue,
+    ];
+
+    /// The name in records and metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lock => "lock",
+            Self::Allocator => "allocator",
+            Self::Fsync => "fsync",
+            Self::Io => "io",
+            Self::Timer => "timer",
+            Self::Channel => "channel",
+            Self::BlockingQueue => "blocking_queue",
+        }
+    }
+}
+
+/// One number for each cause, in nanoseconds.
+pub(crate) type ByCause = [u64; Cause::ALL.len()];
+
+/// What this thread has waited for so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Waits {
+    /// Inside polls, by cause, in nanoseconds.
+    pub inside: ByCause,
+    /// Between polls, by cause, in nanoseconds.
+    pub between: ByCause,
+    /// How many waits inside polls.
+    pub count: u64,
+}
+
+impl Waits {
+    /// What was added since an earlier reading on the same thread.
+    pub fn since(&self, earlier: &Self) -> Self {
+        let less = |now: &ByCause, then: &ByCause| {
+            std::array::from_fn(|cause| now[cause].wrapping_sub(then[cause]))
+        };
+        Self {
+            inside: less(&self.inside, &earlier.inside),
+            between: less(&self.between, &earlier.between),
+            count: self.count.wrapping_sub(earlier.count),
+        }
+    }
+
+    /// Adds the waits of another piece of the same request.
+    pub fn add(&mut self, other: &Self) {
+        for (sum, part) in self.inside.iter_mut().zip(other.inside) {
+            *sum = sum.wrapping_add(part);
+        }
+        for (sum, part) in self.between.iter_mut().zip(other.between) {
+            *sum = sum.wrapping_add(part);
+        }
+        self.count = self.count.wrapping_add(other.count);
+    }
+}
+
+/// Where a wait belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The thread itself waited.
+    Inside,
+    /// The task waited and its thread was free.
+    Between,
+}
+
+const ZERO: Waits = Waits {
+    inside: [0; Cause::ALL.len()],
+    between: [0; Cause::ALL.len()],
+    count: 0,
+};
+
+thread_local! {
+    // Const and without destructor: the allocator writes it.
+    static WAITS: Cell<Waits> = const { Cell::new(ZERO) };
+}
+
+/// What this thread has waited for so far.
+pub(crate) fn waits() -> Waits {
+    WAITS.try_with(Cell::get).unwrap_or(ZERO)
+}
+
+/// Adds a wait of this thread.
+pub(crate) fn note(cause: Cause, part: Part, nanos: u64) {
+    let _ = WAITS.try_with(|cell| {
+        let mut waits = cell.get();
+        let place = cause as usize;
+        match part {
+            Part::Inside => {
+                waits.inside[place] = waits.inside[place].wrapping_add(nanos);
+                waits.count = waits.count.wrapping_add(1);
+            }
+            Part::Between => waits.between[place] = waits.between[place].wrapping_add(nanos),
+        }
+        cell.set(waits);
+    });
+}
+
+/// Runs `work`, which blocks this thread, and notes its time under that cause in the ledger of the request being served.
+pub fn timed<R>(cause: Cause, work: impl FnOnce() -> R) -> R {
+    let begun = clock::monotonic_nanos();
+    let result = work();
+    note(
+        cause,
+        Part::Inside,
+        clock::monotonic_nanos().saturating_sub(begun),
+    );
+    result
+}
+
+/// A future whose time from its first poll to its end is noted as a wait between polls.
+pub fn awaited<F: Future>(cause: Cause, future: F) -> Awaited<F> {
+    Awaited {
+        future: Box::pin(future),
+        cause,
+        begun: None,
+    }
+}
+
+/// See [`awaited`].
+#[derive(Debug)]
+pub struct Awaited<F> {
+    future: Pin<Box<F>>,
+    cause: Cause,
+    begun: Option<u64>,
+}
+
+impl<F: Future> Future for Awaited<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let begun = *self.begun.get_or_insert_with(clock::monotonic_nanos);
+        let result = self.future.as_mut().poll(context);
+        if result.is_ready() {
+            let waited = clock::monotonic_nanos().saturating_sub(begun);
+            note(self.cause, Part::Between, waited);
+        }
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_noted_under_its_cause_on_its_thread() {
+        let before = waits();
+        assert_eq!(timed(Cause::Fsync, || 7), 7);
+        note(Cause::Lock, Part::Inside, 5);
+        note(Cause::Timer, Part::Between, 6);
+        let since = waits().since(&before);
+        assert_eq!(since.inside[Cause::Lock as usize], 5);
+        assert_eq!(since.between[Cause::Timer as usize], 6);
+        assert_eq!(since.count, 2);
+        let elsewhere = std::thread::spawn(waits).join().unwrap();
+        assert_eq!(elsewhere, ZERO);
+    }
+
+    #[test]
+    fn causes_stand_in_the_order_of_their_numbers() {
+        for (place, cause) in Cause::ALL.into_iter().enumerate() {
+            assert_eq!(cause as usize, place);
+        }
+    }
+}
