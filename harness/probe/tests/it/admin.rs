@@ -14,22 +14,22 @@ use record::profile::Profile;
 use crate::PERIOD_BYTES;
 use crate::cpu::{Busy, ONE_AT_A_TIME};
 
-struct Answer {
-    status: u16,
+pub struct Answer {
+    pub status: u16,
     headers: BTreeMap<String, String>,
-    body: Vec<u8>,
+    pub body: Vec<u8>,
 }
 
 impl Answer {
-    fn header(&self, name: &str) -> &str {
+    pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
 
-    fn text(&self) -> &str {
+    pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 
-    fn profile(&self) -> Profile {
+    pub fn profile(&self) -> Profile {
         assert_eq!(self.status, 200, "{}", String::from_utf8_lossy(&self.body));
         assert_eq!(self.header("content-type"), "application/octet-stream");
         assert_eq!(self.header("content-encoding"), "");
@@ -43,12 +43,19 @@ impl Answer {
 }
 
 /// One GET over a connection of its own.
-fn get(address: SocketAddr, path: &str) -> Answer {
+pub fn get(address: SocketAddr, path: &str) -> Answer {
+    request(
+        address,
+        &format!("GET {path} HTTP/1.1\r\nhost: probe\r\nconnection: close\r\n\r\n"),
+    )
+}
+
+/// Sends a whole request over a connection of its own.
+pub fn request(address: SocketAddr, request: &str) -> Answer {
     let mut stream = TcpStream::connect(address).unwrap();
     stream
         .set_read_timeout(Some(Duration::from_mins(1)))
         .unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nhost: probe\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).unwrap();
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();

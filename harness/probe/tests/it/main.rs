@@ -3,6 +3,8 @@
 
 mod admin;
 mod alloc;
+mod codec;
+mod contract;
 mod cpu;
 mod http;
 mod own;
