@@ -30,17 +30,27 @@ const REQUEST_ID: &str = "x-request-id";
 #[derive(Debug, Clone)]
 pub struct HttpLayer {
     routes: Arc<Routes>,
-    stalls: Arc<Stalls>,
+    stalls: Option<Arc<Stalls>>,
 }
 
-/// A layer that counts into `http_requests_total`, `http_request_duration_seconds` and `http_requests_in_flight`, and into the
-/// `request_…` families of [`crate::families`]. It should be the outermost one.
+/// A layer that counts into `http_requests_total`, `http_request_duration_seconds` and `http_requests_in_flight`, and keeps a
+/// record of each request. It should be the outermost one.
 ///
 /// The duration ends with the response's headers; a body that is streamed later is not in it.
 pub fn layer(registry: &Registry) -> HttpLayer {
     HttpLayer {
         routes: Arc::new(Routes::new(registry)),
-        stalls: Stalls::new(registry),
+        stalls: None,
+    }
+}
+
+impl HttpLayer {
+    /// Also adds up where the time of requests goes, into the `request_…` families of [`crate::families`]: the stall ledger
+    /// of each record, as histograms and maxima by cause.
+    #[must_use]
+    pub fn with_ledger(mut self, registry: &Registry) -> Self {
+        self.stalls = Some(Stalls::new(registry));
+        self
     }
 }
 
@@ -51,7 +61,7 @@ impl<S> Layer<S> for HttpLayer {
         Counted {
             inner,
             routes: Arc::clone(&self.routes),
-            stalls: Arc::clone(&self.stalls),
+            stalls: self.stalls.clone(),
         }
     }
 }
@@ -61,7 +71,7 @@ impl<S> Layer<S> for HttpLayer {
 pub struct Counted<S> {
     inner: S,
     routes: Arc<Routes>,
-    stalls: Arc<Stalls>,
+    stalls: Option<Arc<Stalls>>,
 }
 
 impl<S, B, R> Service<http::Request<B>> for Counted<S>
@@ -83,7 +93,7 @@ where
         let method = series::method(request.method());
         let name = request.headers().get(REQUEST_ID);
         let name = name.map(http::HeaderValue::as_bytes);
-        let tracking = Tracking::start(name, route.name(), method.name(), &self.stalls);
+        let tracking = Tracking::start(name, route.name(), method.name(), self.stalls.as_ref());
         // Making the future may already run code of the service.
         let serving = Serving::enter(tracking.as_ref().map_or(0, Tracking::id));
         let inner = self.inner.call(request);

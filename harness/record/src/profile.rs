@@ -10,6 +10,7 @@ mod decode;
 mod delta;
 mod encode;
 mod folded;
+mod relabel;
 mod wire;
 
 pub use builder::Builder;

@@ -130,8 +130,8 @@ pub(super) fn add(frames: &[u64], objects: f64, bytes: f64) -> Live {
 /// What a sample stood for is freed.
 pub(super) fn freed(entry: usize, objects: u64, bytes: u64) {
     let entry = &ENTRIES[entry];
-    entry.freed_objects.fetch_add(objects, Ordering::Relaxed);
-    entry.freed_bytes.fetch_add(bytes, Ordering::Relaxed);
+    entry.freed_objects.fetch_add(objects, Ordering::Release);
+    entry.freed_bytes.fetch_add(bytes, Ordering::Release);
 }
 
 /// It was not freed after all.
@@ -236,14 +236,20 @@ pub(super) fn sums() -> Vec<StackSum> {
 }
 
 fn sum(entry: &Entry) -> StackSum {
-    let frames = entry.frames().iter();
+    // What was freed is read first: read later it could exceed what was allocated.
+    let freed_objects = entry.freed_objects.load(Ordering::Acquire);
+    let freed_bytes = entry.freed_bytes.load(Ordering::Acquire);
     StackSum {
-        frames: frames.map(|frame| frame.load(Ordering::Relaxed)).collect(),
+        frames: entry
+            .frames()
+            .iter()
+            .map(|frame| frame.load(Ordering::Relaxed))
+            .collect(),
         samples: entry.samples.load(Ordering::Relaxed),
         objects: entry.objects.load(Ordering::Relaxed),
         bytes: entry.bytes.load(Ordering::Relaxed),
-        freed_objects: entry.freed_objects.load(Ordering::Relaxed),
-        freed_bytes: entry.freed_bytes.load(Ordering::Relaxed),
+        freed_objects,
+        freed_bytes,
     }
 }
 

@@ -117,9 +117,9 @@ impl Table {
         (&self.parts[part], place)
     }
 
-    /// Writes a request's record, at its start and again at its end. An older request in its place is lost; if that has a
-    /// higher number, this one is.
-    pub fn put(&self, entry: Entry) {
+    /// Writes the record of a request that begins. An older request in its place is lost; if that has a higher number, this one
+    /// is.
+    pub fn begin(&self, entry: Entry) {
         let (part, place) = self.part(entry.id);
         let mut part = part.lock();
         if part.entries.len() <= place {
@@ -127,12 +127,23 @@ impl Table {
         }
         match &mut part.entries[place] {
             Some(old) if old.id > entry.id => {}
-            Some(old) if old.id == entry.id => *old = entry,
             free => {
-                let lost = free.replace(entry).is_some();
+                let lost = free.replace(entry);
+                drop(part);
                 self.overwritten
-                    .fetch_add(u64::from(lost), Ordering::Relaxed);
+                    .fetch_add(u64::from(lost.is_some()), Ordering::Relaxed);
             }
+        }
+    }
+
+    /// Completes the record of a request, if it is still there.
+    pub fn end(&self, id: u64, status: u16, ledger: &Ledger) {
+        let (part, place) = self.part(id);
+        let mut part = part.lock();
+        let entry = part.entries.get_mut(place).and_then(Option::as_mut);
+        if let Some(entry) = entry.filter(|entry| entry.id == id) {
+            entry.status = status;
+            entry.ledger = *ledger;
         }
     }
 
@@ -170,17 +181,21 @@ impl Table {
 mod tests {
     use super::*;
 
-    fn entry(id: u64, ended: u64) -> Entry {
-        let mut ledger = Ledger::new(1);
-        ledger.ended = ended;
+    fn entry(id: u64) -> Entry {
         Entry {
             id,
             name: Name::of(format!("run-{id}").as_bytes()),
             route: "/x".into(),
             method: "GET",
-            status: 200,
-            ledger,
+            status: 0,
+            ledger: Ledger::new(1),
         }
+    }
+
+    fn ended(time: u64) -> Ledger {
+        let mut ledger = Ledger::new(1);
+        ledger.end(time);
+        ledger
     }
 
     #[test]
@@ -195,11 +210,12 @@ mod tests {
     #[test]
     fn a_request_is_found_while_it_runs_and_after() {
         let table = Table::with_room(1 << 10);
-        table.put(entry(5, 0));
+        table.begin(entry(5));
         assert_eq!(table.get(5).unwrap().called(), "run-5");
         assert!(table.ended_in(&(0..u64::MAX)).is_empty());
-        table.put(entry(5, 9));
+        table.end(5, 200, &ended(9));
         assert_eq!(table.ended_in(&(9..10)).len(), 1);
+        assert_eq!(table.get(5).unwrap().status, 200);
         assert_eq!(table.ended_in(&(10..11)).len(), 0);
         assert!(table.get(6).is_none());
         assert_eq!(table.overwritten(), 0);
@@ -209,14 +225,17 @@ mod tests {
     fn the_oldest_requests_give_way_and_are_counted() {
         let table = Table::with_room(2 * PARTS);
         let last = 5 * PARTS as u64;
-        (1..=last).for_each(|id| table.put(entry(id, id)));
+        for id in 1..=last {
+            table.begin(entry(id));
+            table.end(id, 200, &ended(id));
+        }
         assert!(table.get(1).is_none());
         let kept = table.ended_in(&(0..u64::MAX));
         assert_eq!(kept.len(), 2 * PARTS);
         assert_eq!(kept.first().unwrap().id, 3 * PARTS as u64 + 1);
         assert_eq!(table.overwritten(), 3 * PARTS as u64);
         // A late end does not come back over a newer request.
-        table.put(entry(1, 1));
+        table.end(1, 200, &ended(1));
         assert!(table.get(1).is_none());
     }
 }

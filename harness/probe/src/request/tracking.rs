@@ -35,10 +35,12 @@ pub(super) fn level() -> Level {
 /// The request; its record is written when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Tracking {
-    entry: Entry,
+    id: u64,
+    status: u16,
+    ledger: Ledger,
     waker: Option<(Waker, Arc<WakeCell>)>,
     detailed: bool,
-    stalls: Arc<Stalls>,
+    stalls: Option<Arc<Stalls>>,
 }
 
 impl Tracking {
@@ -47,39 +49,41 @@ impl Tracking {
         header: Option<&[u8]>,
         route: &Arc<str>,
         method: &'static str,
-        stalls: &Arc<Stalls>,
+        stalls: Option<&Arc<Stalls>>,
     ) -> Option<Self> {
         let level = level();
         if level == Level::Off {
             return None;
         }
         let id = table().next_id();
-        let entry = Entry {
+        let ledger = Ledger::new(clock::monotonic_nanos());
+        table().begin(Entry {
             id,
             name: header.and_then(Name::of),
             route: Arc::clone(route),
             method,
             status: 0,
-            ledger: Ledger::new(clock::monotonic_nanos()),
-        };
-        table().put(entry.clone());
+            ledger,
+        });
         let detailed = level == Level::Full || id.is_multiple_of(DETAILED);
         Some(Self {
-            entry,
+            id,
+            status: 0,
+            ledger,
             waker: None,
             detailed,
-            stalls: Arc::clone(stalls),
+            stalls: stalls.cloned(),
         })
     }
 
     /// The request's id.
     pub fn id(&self) -> u64 {
-        self.entry.id
+        self.id
     }
 
     /// The status of the answer.
     pub fn answered(&mut self, status: u16) {
-        self.entry.status = status;
+        self.status = status;
     }
 
     /// Polls under this request's id with a waker that notes wakes, and accounts for the time.
@@ -89,8 +93,10 @@ impl Tracking {
             .as_ref()
             .and_then(|(_, cell)| cell.take_first_wake());
         let before = Edge::begin(self.detailed);
-        let ready = self.entry.ledger.begin_poll(before.now, woken);
-        self.stalls.ready(ready);
+        let ready = self.ledger.begin_poll(before.now, woken);
+        if let Some(stalls) = &self.stalls {
+            stalls.ready(ready);
+        }
         let mut piece = Piece {
             tracking: self,
             before,
@@ -124,18 +130,22 @@ impl Piece<'_> {
 impl Drop for Piece<'_> {
     fn drop(&mut self) {
         let after = Edge::end(self.tracking.detailed);
-        let ledger = &mut self.tracking.entry.ledger;
+        let ledger = &mut self.tracking.ledger;
         let poll = ledger.end_poll(after.now, thread::own_tid());
         self.before.add_to(&after, ledger);
-        self.tracking.stalls.poll(poll);
+        if let Some(stalls) = &self.tracking.stalls {
+            stalls.poll(poll);
+        }
     }
 }
 
 impl Drop for Tracking {
     fn drop(&mut self) {
-        self.entry.ledger.end(clock::monotonic_nanos());
-        self.stalls.request(&self.entry.ledger);
-        table().put(self.entry.clone());
+        self.ledger.end(clock::monotonic_nanos());
+        if let Some(stalls) = &self.stalls {
+            stalls.request(&self.ledger);
+        }
+        table().end(self.id, self.status, &self.ledger);
     }
 }
 

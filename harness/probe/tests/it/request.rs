@@ -151,7 +151,7 @@ async fn the_record_of_a_request_accounts_for_all_of_its_time() {
         "done"
     };
     let app = Router::new().route("/wait/{id}", get(handler));
-    let app = app.layer(probe::http::layer(&registry));
+    let app = app.layer(probe::http::layer(&registry).with_ledger(&registry));
     call(&app, "/wait/7", "record-1-0").await;
     let line = record_of("record-1-0");
     let of = |key: &str| number(&line, key);
