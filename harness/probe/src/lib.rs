@@ -27,6 +27,7 @@ pub mod time;
 pub use admin::Router;
 pub use alloc::ProfAlloc;
 pub use degraded::{Degraded, self_test};
+pub use lock::{Mutex, RwLock};
 pub use task::{spawn, spawn_blocking};
 
 /// The version that profiles and the index page state.

@@ -37,6 +37,37 @@ pub fn exit() {
     alloc::release_counters();
 }
 
+/// Starts a named thread that is known to the probe from its first to its last call, also if it panics.
+///
+/// # Errors
+/// What the operating system says when the thread cannot be made.
+pub fn spawn<R: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> R + Send + 'static,
+) -> std::io::Result<std::thread::JoinHandle<R>> {
+    let thread = std::thread::Builder::new().name(name.to_owned());
+    thread.spawn(|| {
+        let _known = Known::enter();
+        work()
+    })
+}
+
+/// Between [`enter`] and [`exit`].
+struct Known;
+
+impl Known {
+    fn enter() -> Self {
+        enter();
+        Self
+    }
+}
+
+impl Drop for Known {
+    fn drop(&mut self) {
+        exit();
+    }
+}
+
 /// The calling thread as the kernel numbers it; 0 where there are no such numbers.
 pub(crate) fn own_tid() -> i32 {
     #[cfg(target_os = "linux")]
