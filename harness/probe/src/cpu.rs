@@ -9,8 +9,8 @@
 //! | rates | 1 to 1000 Hz | 1 to 199 Hz |
 //!
 //! With pprof-rs a sample that arrives while another thread is being sampled is lost silently, and stacks that differ only
-//! in the line are merged. The interrupted frame, which it leaves out, is put back by [`leaf`]; callers that libc hides are
-//! found again by [`repair`], for both back ends. Both walk frame pointers.
+//! in the line are merged. The interrupted frame, which it leaves out, is put back; callers that libc hides are
+//! found again, for both back ends. Both walk frame pointers.
 
 mod account;
 mod leaf;

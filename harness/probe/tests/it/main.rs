@@ -9,6 +9,7 @@ mod cpu;
 mod http;
 mod own;
 mod request;
+mod tail;
 mod waiting;
 
 #[global_allocator]
