@@ -26,7 +26,8 @@ pub(super) async fn collect(duration: Duration) -> String {
     let span = begun..clock::monotonic_nanos();
     let work = tokio::task::spawn_blocking(move || {
         let instants = sampling.map_or_else(Vec::new, |s| s.finish(MAX_SAMPLES));
-        json(&span, &table().ended_in(&span), &instants)
+        let (requests, next) = table().ended_in(&span, 0, MAX_REQUESTS);
+        json(&span, &requests, next.is_some(), &instants)
     });
     work.await.unwrap_or_default()
 }
@@ -39,19 +40,18 @@ fn micros(span: &Range<u64>, time: u64) -> String {
     format!("{sign}{}.{:03}", nanos / 1000, nanos % 1000)
 }
 
-fn json(span: &Range<u64>, requests: &[Entry], samples: &[cpu::Instant]) -> String {
+fn json(span: &Range<u64>, requests: &[Entry], cut: bool, samples: &[cpu::Instant]) -> String {
     let pid = std::process::id();
     let name = std::env::args().next().unwrap_or_default();
     let mut out = format!(
-        "{{\"displayTimeUnit\":\"ns\",\"otherData\":{{\"probe\":{},\"mono_ns\":{},\"unix_ns\":{},\"requests_left_out\":{}}},\
+        "{{\"displayTimeUnit\":\"ns\",\"otherData\":{{\"probe\":{},\"mono_ns\":{},\"unix_ns\":{},\"requests_cut\":{cut}}},\
          \"traceEvents\":[\n{{\"ph\":\"M\",\"pid\":{pid},\"name\":\"process_name\",\"args\":{{\"name\":{}}}}}",
         quoted(VERSION),
         span.start,
         clock::wall_nanos().saturating_sub(clock::monotonic_nanos().saturating_sub(span.start)),
-        requests.len().saturating_sub(MAX_REQUESTS),
         quoted(&name),
     );
-    for entry in requests.iter().take(MAX_REQUESTS) {
+    for entry in requests {
         request(&mut out, span, pid, entry);
     }
     for sample in samples {

@@ -155,20 +155,32 @@ impl Table {
         (entry.id == id).then(|| entry.clone())
     }
 
-    /// The requests that ended in a span of monotonic time, in order of their numbers.
-    pub fn ended_in(&self, span: &Range<u64>) -> Vec<Entry> {
-        let mut found = Vec::new();
+    /// The first requests behind number `after` that ended in a span of monotonic time, at most `most`, in order; and the
+    /// number of the last of them if there are more.
+    pub fn ended_in(
+        &self,
+        span: &Range<u64>,
+        after: u64,
+        most: usize,
+    ) -> (Vec<Entry>, Option<u64>) {
+        let mut ids = Vec::new();
         for part in &self.parts {
             let part = part.lock();
-            let entries = part.entries.iter().flatten();
-            found.extend(
-                entries
-                    .filter(|entry| entry.ledger.ended > 0 && span.contains(&entry.ledger.ended))
-                    .cloned(),
-            );
+            let ended = part.entries.iter().flatten().filter(|entry| {
+                let ended = entry.ledger.ended;
+                entry.id > after && ended > 0 && span.contains(&ended)
+            });
+            ids.extend(ended.map(|entry| entry.id));
         }
-        found.sort_unstable_by_key(|entry| entry.id);
-        found
+        ids.sort_unstable();
+        let more = ids.len() > most;
+        ids.truncate(most);
+        let next = ids.last().copied().filter(|_| more);
+        // What was overwritten since is gone; that is counted.
+        (
+            ids.into_iter().filter_map(|id| self.get(id)).collect(),
+            next,
+        )
     }
 
     /// How many records were lost to newer ones.
@@ -198,6 +210,26 @@ mod tests {
         ledger
     }
 
+    fn all(table: &Table, span: Range<u64>) -> Vec<Entry> {
+        table.ended_in(&span, 0, usize::MAX).0
+    }
+
+    #[test]
+    fn long_lists_come_in_pages_and_the_last_one_says_so() {
+        let table = Table::with_room(1 << 10);
+        for id in 1..=5 {
+            table.begin(entry(id));
+            table.end(id, 200, &ended(id));
+        }
+        let page = |after| {
+            let (entries, next) = table.ended_in(&(0..u64::MAX), after, 2);
+            (entries.iter().map(|e| e.id).collect::<Vec<_>>(), next)
+        };
+        assert_eq!(page(0), (vec![1, 2], Some(2)));
+        assert_eq!(page(2), (vec![3, 4], Some(4)));
+        assert_eq!(page(4), (vec![5], None));
+    }
+
     #[test]
     fn names_are_short_and_visible() {
         assert_eq!(Name::of(b"run-1-2").unwrap().as_str(), "run-1-2");
@@ -212,11 +244,11 @@ mod tests {
         let table = Table::with_room(1 << 10);
         table.begin(entry(5));
         assert_eq!(table.get(5).unwrap().called(), "run-5");
-        assert!(table.ended_in(&(0..u64::MAX)).is_empty());
+        assert!(all(&table, 0..u64::MAX).is_empty());
         table.end(5, 200, &ended(9));
-        assert_eq!(table.ended_in(&(9..10)).len(), 1);
+        assert_eq!(all(&table, 9..10).len(), 1);
         assert_eq!(table.get(5).unwrap().status, 200);
-        assert_eq!(table.ended_in(&(10..11)).len(), 0);
+        assert_eq!(all(&table, 10..11).len(), 0);
         assert!(table.get(6).is_none());
         assert_eq!(table.overwritten(), 0);
     }
@@ -230,7 +262,7 @@ mod tests {
             table.end(id, 200, &ended(id));
         }
         assert!(table.get(1).is_none());
-        let kept = table.ended_in(&(0..u64::MAX));
+        let kept = all(&table, 0..u64::MAX);
         assert_eq!(kept.len(), 2 * PARTS);
         assert_eq!(kept.first().unwrap().id, 3 * PARTS as u64 + 1);
         assert_eq!(table.overwritten(), 3 * PARTS as u64);
