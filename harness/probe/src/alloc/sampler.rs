@@ -156,7 +156,7 @@ pub(crate) fn mixed(mut value: u64) -> u64 {
 }
 
 /// Runs `work` without sampling what it allocates on this thread; the exact counters still count it.
-pub(super) fn unsampled<T>(work: impl FnOnce() -> T) -> T {
+pub(crate) fn unsampled<T>(work: impl FnOnce() -> T) -> T {
     let _ = LOCAL.try_with(|local| local.busy.set(true));
     let result = work();
     let _ = LOCAL.try_with(|local| local.busy.set(false));
