@@ -19,7 +19,7 @@ pub(super) const BATCH_BYTES_MAX: usize = 1024 * 1024;
 
 /// The most bytes read and thrown away of a body that is too large, so that its sender gets to read the answer instead of a
 /// reset connection.
-const DISCARD_BYTES_MAX: usize = 1024 * 1024;
+const DISCARD_BYTES_MAX: usize = 2 * BATCH_BYTES_MAX;
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const REQUEST_TIMEOUT: &str = "request-timeout-ms";

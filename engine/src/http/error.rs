@@ -8,7 +8,7 @@ use crate::ledger::{
     Command, ConservationError, Outcome, Role, Sequence, ShapeError, StatementError, Status,
 };
 use crate::proto::ProtoError;
-use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use std::borrow::Cow;
@@ -236,6 +236,11 @@ impl IntoResponse for ApiError {
         if self.http == StatusCode::UNAUTHORIZED {
             let bearer = HeaderValue::from_static("Bearer");
             response.headers_mut().insert(WWW_AUTHENTICATE, bearer);
+        }
+        if self.http == StatusCode::PAYLOAD_TOO_LARGE {
+            // The rest of the body may still be on its way: the connection cannot carry another request.
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
         }
         if self.retry {
             let second = HeaderValue::from_static("1");
