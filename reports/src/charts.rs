@@ -5,13 +5,16 @@
 
 mod axis;
 mod drawing;
+mod gate;
 mod over_time;
 mod quantile;
 mod scaling;
 mod thin;
 
 use crate::scaling::Sweep;
+use record::comparison::{Metric, Round};
 use record::run::RunRecord;
+use stats::gate::{Curves, ForestRow};
 
 /// Response time per window: p50, p99 and the largest, on a log axis, phases shaded.
 pub fn response_time(record: &RunRecord) -> String {
@@ -37,6 +40,33 @@ pub fn quantile_curve(record: &RunRecord) -> String {
 /// Throughput against users, with the fitted scalability law.
 pub fn scaling(sweep: &Sweep) -> String {
     drawing::svg(&scaling::curve(sweep))
+}
+
+/// The forest plot of a gate.
+pub fn forest(rows: &[ForestRow]) -> String {
+    let (rows, axis) = gate::forest(rows);
+    let description = "Worsening of each metric with its interval, its margin and one dot per round; worse is to the right.";
+    drawing::forest::svg(description, &rows, &axis)
+}
+
+/// Response time of both builds of a gate at every percentile; `None` without times.
+pub fn percentiles(curves: &Curves) -> Option<String> {
+    Some(drawing::svg(&gate::percentiles(curves)?))
+}
+
+/// The ratio of those; `None` without times.
+pub fn quantile_ratio(curves: &Curves) -> Option<String> {
+    Some(drawing::svg(&gate::quantile_ratio(curves)?))
+}
+
+/// A metric of both builds of a gate, round by round; `None` if no round has it.
+pub fn rounds(
+    rounds: &[Round],
+    dropped: &[u32],
+    metric: Metric,
+    title: &'static str,
+) -> Option<String> {
+    Some(drawing::svg(&gate::rounds(rounds, dropped, metric, title)?))
 }
 
 #[cfg(test)]

@@ -1,14 +1,19 @@
 //! A gate in words: what `loadtest gate` prints while it measures and at its end, and what it writes for a pull request.
 
+mod metrics;
+
+use crate::html::Differences;
 use crate::show;
 use record::comparison::{Calibration, Metric, Round};
 use record::quantity::format_nanoseconds;
 use stats::Verdict;
+use stats::attribution::Attribution;
 use stats::gate::{Decision, Design, Figure, Going, MetricResult, Mode, by_worsening, underline};
 use std::fmt::Write as _;
 
 pub use crate::json::gate as json;
 pub use crate::junit::gate as junit;
+pub use metrics::metrics;
 
 /// Rows of the table in a pull request; the rest is folded.
 const ROWS: usize = 6;
@@ -30,6 +35,12 @@ pub struct Gate<'a> {
     pub rounds: &'a [Round],
     /// The decision.
     pub decision: &'a Decision,
+    /// Where the change of each profiled cost is; empty with too few rounds.
+    pub causes: &'a [Attribution],
+    /// Differential flamegraphs of all valid rounds together.
+    pub differences: Differences<'a>,
+    /// The plan in force, as `gate.toml`.
+    pub plan: &'a str,
     /// The folder of the gate.
     pub folder: &'a str,
     /// The command line, to do it again.
@@ -37,8 +48,12 @@ pub struct Gate<'a> {
 }
 
 /// The files of a gate: name and content.
-pub fn files(gate: &Gate<'_>) -> [(&'static str, String); 4] {
+pub fn files(gate: &Gate<'_>) -> [(&'static str, String); 8] {
     [
+        ("report.html", crate::html::gate(gate)),
+        ("summary.md", summary(gate)),
+        ("badge.json", format!("{}\n", crate::json::gate_badge(gate))),
+        ("metrics.txt", metrics(gate)),
         ("gate.json", format!("{}\n", json(gate))),
         ("gate.md", markdown(gate)),
         ("junit.xml", junit(gate)),
@@ -106,6 +121,9 @@ pub fn text(gate: &Gate<'_>) -> String {
     for reason in decision.reasons.iter().skip(1) {
         let _ = writeln!(text, "- {reason}");
     }
+    for sentence in causes(gate) {
+        let _ = writeln!(text, "why: {sentence}");
+    }
     for note in &decision.notes {
         let _ = writeln!(text, "note: {note}");
     }
@@ -123,12 +141,20 @@ pub fn text(gate: &Gate<'_>) -> String {
     text
 }
 
+/// A sentence for each cost that grew and stands out in one function.
+pub(crate) fn causes(gate: &Gate<'_>) -> Vec<String> {
+    gate.causes
+        .iter()
+        .filter_map(Attribution::sentence)
+        .collect()
+}
+
 /// The word for the verdict, also where there is none.
 pub fn verdict(decision: &Decision) -> &'static str {
     decision.verdict.map_or("target failed", Verdict::name)
 }
 
-const HEAD: [&str; 8] = [
+pub(crate) const HEAD: [&str; 8] = [
     "figure",
     "baseline",
     "candidate",
@@ -139,7 +165,7 @@ const HEAD: [&str; 8] = [
     "",
 ];
 
-fn cells(one: &MetricResult) -> [String; 8] {
+pub(crate) fn cells(one: &MetricResult) -> [String; 8] {
     let metric = one.gated.metric;
     let margin = format!("{:.1} %", one.gated.margin * 100.0);
     let Some(figure) = &one.figure else {
@@ -248,6 +274,9 @@ pub fn markdown(gate: &Gate<'_>) -> String {
         );
     }
     let _ = write!(text, "\n{}\n", escaped(&underline(decision)));
+    for sentence in causes(gate) {
+        let _ = writeln!(text, "- {}", escaped(&sentence));
+    }
     for note in &decision.notes {
         let _ = writeln!(text, "- {}", escaped(note));
     }
@@ -263,7 +292,18 @@ pub fn markdown(gate: &Gate<'_>) -> String {
     text
 }
 
-fn next_step(decision: &Decision) -> String {
+/// For the summary of a step of a CI job: the comment, and where the rest is.
+pub fn summary(gate: &Gate<'_>) -> String {
+    let folder = code(gate.folder);
+    let mut text = markdown(gate);
+    let _ = write!(
+        text,
+        "\nThe whole report is `report.html` in `{folder}`; `loadtest compare {folder}` judges the same rounds again.\n"
+    );
+    text
+}
+
+pub(crate) fn next_step(decision: &Decision) -> String {
     match decision.verdict {
         Some(Verdict::Pass) => "Nothing to do.".to_owned(),
         Some(Verdict::Fail) => "Please read what got worse, or say why it has to.".to_owned(),

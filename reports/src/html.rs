@@ -8,6 +8,7 @@ mod charts;
 mod comparison;
 mod cost;
 mod flame;
+mod gate;
 mod generator;
 mod origin;
 mod outcome;
@@ -115,6 +116,18 @@ pub fn comparison(
 pub fn sweep(sweep: &Sweep) -> String {
     let key = page::Key::of(&sweep.run_id, std::iter::empty());
     page::whole("loadtest sweep", &key, &scaling::body(sweep))
+}
+
+/// The page of a gate.
+pub fn gate(gate: &crate::gate::Gate<'_>) -> String {
+    let pictures = [gate.differences.cpu, gate.differences.alloc];
+    let svgs = pictures
+        .iter()
+        .flatten()
+        .flat_map(|picture| [picture.grew, picture.shrank]);
+    let key = page::Key::of(&gate.headline, svgs);
+    let title = format!("{}: loadtest gate", crate::gate::verdict(gate.decision));
+    page::whole(&title, &key, &gate::body(gate, &key))
 }
 
 #[cfg(test)]

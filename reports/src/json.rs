@@ -9,7 +9,7 @@ mod honesty;
 mod scaling;
 
 pub use capacity::{CAPACITY_VERSION, capacity};
-pub use gate::{GATE_VERSION, gate};
+pub use gate::{GATE_SCHEMA, GATE_VERSION, gate, gate_badge};
 pub use scaling::{SWEEP_VERSION, sweep};
 
 use crate::mean::Mean;

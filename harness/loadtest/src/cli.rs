@@ -186,11 +186,10 @@ pub(crate) struct PlanCheckArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct CompareArgs {
-    /// The reference: a run folder, its record.json, a run id, or `latest`
-    pub(crate) baseline: String,
-    /// The one on trial
-    pub(crate) candidate: String,
-    /// The folder of the page [default: target/loadtest/compare-<A>-<B>]
+    /// The folder of a gate, to judge its rounds again; or runs, the reference first: a run folder, its record.json, a run id, or `latest`
+    #[arg(required = true, value_name = "RUN", num_args = 1..=16)]
+    pub(crate) runs: Vec<String>,
+    /// The folder of the page [default: the gate's own, or target/loadtest/compare-<A>-<B>]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 }

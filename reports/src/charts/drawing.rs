@@ -4,6 +4,7 @@
 //! It cannot measure text, so nothing here depends on the width of a text but the room for the legend, which is estimated
 //! generously.
 
+pub(super) mod forest;
 mod paper;
 
 use super::axis::Axis;
@@ -79,7 +80,7 @@ impl Shape {
 /// One curve: unbroken stretches of points in drawing coordinates.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Series {
-    /// Its name in the legend.
+    /// Its name in the legend; one without a name is not in it.
     pub(super) name: &'static str,
     /// Its colour.
     pub(super) ink: Ink,
@@ -264,7 +265,8 @@ impl Plot<'_> {
     /// At the top right, above the plot, so that it covers no curve.
     fn legend(&self, paper: &Paper<'_>) {
         let mut right = f64::from(self.right);
-        for series in self.drawing.series.iter().rev() {
+        let named = self.drawing.series.iter().rev();
+        for series in named.filter(|series| !series.name.is_empty()) {
             let left = right - estimated_width(series.name);
             paper.text(series.name, (left, 14.0), 12.0, Anchor::Start, Ink::Text);
             paper.line(&[(left - 24.0, 14.0), (left - 6.0, 14.0)], 3.0, series.ink);

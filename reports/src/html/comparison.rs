@@ -89,7 +89,8 @@ fn ratio(row: &Row) -> Markup {
     )
 }
 
-fn difference(heading: &str, difference: Option<Difference<'_>>, key: &Key) -> Markup {
+/// Both pictures of a difference, or that there is none.
+pub(super) fn difference(heading: &str, difference: Option<Difference<'_>>, key: &Key) -> Markup {
     let Some(pictures) = difference else {
         return html! { h3 { (heading) } p.muted { "Not shown: at least one of the runs has no such profile." } };
     };

@@ -3,10 +3,17 @@
 use crate::gate::{Gate, verdict};
 use record::comparison::Metric;
 use serde::Serialize;
+use stats::Verdict;
+use stats::attribution::{Attribution, FunctionChange};
 use stats::gate::{MetricResult, Mode};
 
 /// The value of `schema`: the contract's name and version.
 pub const GATE_VERSION: &str = "loadtest.gate/v1";
+
+/// The JSON Schema of `gate.json`.
+pub const GATE_SCHEMA: &str = include_str!("../../schema/gate.schema.json");
+/// Functions listed per cost.
+const FUNCTIONS: usize = 20;
 
 #[derive(Serialize)]
 struct Object<'a> {
@@ -34,6 +41,7 @@ struct Object<'a> {
     metrics: Vec<MetricObject<'a>>,
     errors: ErrorObject,
     slos: Vec<SloObject<'a>>,
+    causes: Vec<CauseObject<'a>>,
     command: &'a [String],
 }
 
@@ -88,6 +96,53 @@ struct SloObject<'a> {
     broken: bool,
     kept: bool,
     baseline_breaks: bool,
+}
+
+#[derive(Serialize)]
+struct CauseObject<'a> {
+    cost: &'static str,
+    rounds: usize,
+    baseline: f64,
+    candidate: f64,
+    change: f64,
+    sentence: Option<String>,
+    function: Option<&'a str>,
+    share: Option<f64>,
+    functions: Vec<FunctionObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct FunctionObject<'a> {
+    function: &'a str,
+    baseline: f64,
+    candidate: f64,
+    change: f64,
+    change_low: Option<f64>,
+    change_high: Option<f64>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Badge {
+    schema_version: u32,
+    label: &'static str,
+    message: &'static str,
+    color: &'static str,
+}
+
+/// The verdict for a badge service, in the form of shields.io's endpoint.
+pub fn gate_badge(gate: &Gate<'_>) -> String {
+    let badge = Badge {
+        schema_version: 1,
+        label: "performance",
+        message: verdict(gate.decision),
+        color: match gate.decision.verdict {
+            Some(Verdict::Pass) => "0072b2",
+            Some(Verdict::Fail) => "d55e00",
+            _ => "lightgrey",
+        },
+    };
+    serde_json::to_string(&badge).expect("the mirror structs have string keys only")
 }
 
 /// The gate as one JSON object on one line, without a line break.
@@ -149,9 +204,43 @@ pub fn gate(gate: &Gate<'_>) -> String {
                 baseline_breaks: slo.baseline_breaks,
             })
             .collect(),
+        causes: gate.causes.iter().map(cause).collect(),
         command: &gate.command,
     };
     serde_json::to_string(&object).expect("the mirror structs have string keys only")
+}
+
+fn cause(one: &Attribution) -> CauseObject<'_> {
+    let listed = one.listed();
+    let function = |one: &&'_ FunctionChange| -> (f64, f64) {
+        (one.inclusive.interval.low, one.inclusive.interval.high)
+    };
+    let finite = |value: f64| Some(value).filter(|value| value.is_finite());
+    CauseObject {
+        cost: one.cost.title(),
+        rounds: one.rounds,
+        baseline: one.baseline,
+        candidate: one.candidate,
+        change: one.total.estimate,
+        sentence: one.sentence(),
+        function: one.named.as_ref().map(|named| named.function.as_str()),
+        share: one.named.as_ref().map(|named| named.share),
+        functions: listed
+            .into_iter()
+            .take(FUNCTIONS)
+            .map(|one| {
+                let (low, high) = function(&one);
+                FunctionObject {
+                    function: &one.function,
+                    baseline: one.baseline,
+                    candidate: one.candidate,
+                    change: one.inclusive.estimate,
+                    change_low: finite(low),
+                    change_high: finite(high),
+                }
+            })
+            .collect(),
+    }
 }
 
 fn metric(one: &MetricResult) -> MetricObject<'_> {

@@ -1,5 +1,6 @@
-//! `loadtest compare A B`: what differs between two runs, and in which functions.
+//! `loadtest compare`: what differs between two runs and in which functions, several runs side by side, or a gate judged again.
 
+use super::gate;
 use super::render::{self, Profiles};
 use crate::cli::CompareArgs;
 use crate::exit::{Exit, Failure, Outcome};
@@ -7,7 +8,7 @@ use crate::folder::{self, Folder};
 use crate::output;
 use record::files;
 use record::profile::Profile;
-use record::run::{ProfileKind, ProfileOutcome, RunRecord};
+use record::run::{ProfileKind, RunRecord};
 use reports::flamegraph::{self, FlamegraphError, Side, Widths};
 use reports::html::{Difference, Differences};
 
@@ -26,15 +27,6 @@ impl Run {
         })
     }
 
-    /// Good requests that finished while the profile was taken.
-    fn requests(&self, kind: ProfileKind) -> u64 {
-        let facts = self.record.profiles.iter().find(|facts| facts.kind == kind);
-        match facts.map(|facts| &facts.outcome) {
-            Some(ProfileOutcome::Taken { requests, .. }) => *requests,
-            _ => 0,
-        }
-    }
-
     fn profile(&self, kind: ProfileKind) -> Option<&Profile> {
         match kind {
             ProfileKind::Cpu => self.profiles.cpu.as_ref(),
@@ -44,13 +36,13 @@ impl Run {
 }
 
 /// Both directions of one difference.
-struct Drawn {
+pub(super) struct Drawn {
     grew: Vec<u8>,
     shrank: Vec<u8>,
 }
 
 impl Drawn {
-    fn embed(&self) -> Difference<'_> {
+    pub(super) fn embed(&self) -> Difference<'_> {
         Difference {
             grew: &self.grew,
             shrank: &self.shrank,
@@ -59,8 +51,40 @@ impl Drawn {
 }
 
 pub(super) fn compare(arguments: &CompareArgs) -> Outcome {
-    let baseline = Run::read(&arguments.baseline)?;
-    let candidate = Run::read(&arguments.candidate)?;
+    match arguments.runs.as_slice() {
+        [gate] => {
+            let found = gate::is_gate(gate).ok_or_else(|| {
+                Failure::usage(format!("\"{gate}\" is no gate: it has no rounds.ndjson"))
+                    .hint("give the folder of a gate, or two runs or more")
+            })?;
+            gate::again(&found, arguments.out.as_deref())
+        }
+        [baseline, candidate] => two(arguments, baseline, candidate),
+        all => several(all),
+    }
+}
+
+// A table against the first; descriptive, as every comparison of single runs is.
+fn several(names: &[String]) -> Outcome {
+    let records: Result<Vec<RunRecord>, Failure> = names
+        .iter()
+        .map(|name| Folder::find(name)?.record())
+        .collect();
+    let records = records?;
+    let Some((first, others)) = records.split_first() else {
+        return Err(Failure::usage("nothing to compare"));
+    };
+    let compared: Vec<_> = others
+        .iter()
+        .map(|other| (other, stats::compare(first, other)))
+        .collect();
+    output::result(&reports::ratios::several(first, &compared));
+    Ok(Exit::Pass)
+}
+
+fn two(arguments: &CompareArgs, baseline: &str, candidate: &str) -> Outcome {
+    let baseline = Run::read(baseline)?;
+    let candidate = Run::read(candidate)?;
     let (a, b) = (&baseline.record, &candidate.record);
     let comparison = stats::compare(a, b);
     let usual = || folder::default_path(&format!("compare-{}-{}", a.run_id, b.run_id));
@@ -94,18 +118,26 @@ fn draw(baseline: &Run, candidate: &Run, kind: ProfileKind) -> Option<Drawn> {
     let (before, after) = (render::stacks(kind, before)?, render::stacks(kind, after)?);
     let side = |run: &Run, stacks| Side {
         stacks,
-        requests: run.requests(kind),
+        requests: gate::covered(&run.record, kind),
     };
     let subtitle = format!("{} to {}", baseline.record.run_id, candidate.record.run_id);
-    let options = flamegraph::Options::of_difference(kind, &subtitle);
-    let one = |widths| {
-        flamegraph::difference(
-            side(baseline, &before),
-            side(candidate, &after),
-            widths,
-            &options,
-        )
-    };
+    difference(
+        side(baseline, &before),
+        side(candidate, &after),
+        kind,
+        &subtitle,
+    )
+}
+
+/// Both directions of the difference; one that cannot be drawn is a note.
+pub(super) fn difference(
+    baseline: Side<'_>,
+    candidate: Side<'_>,
+    kind: ProfileKind,
+    subtitle: &str,
+) -> Option<Drawn> {
+    let options = flamegraph::Options::of_difference(kind, subtitle);
+    let one = |widths| flamegraph::difference(baseline, candidate, widths, &options);
     let both = || -> Result<Drawn, FlamegraphError> {
         Ok(Drawn {
             grew: one(Widths::Candidate)?,

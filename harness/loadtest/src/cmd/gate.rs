@@ -3,29 +3,39 @@
 //! `stats::gate` decides everything; here processes are started, windows measured, rounds written down as soon as they are over, and the
 //! verdict handed on.
 
+mod again;
 mod arms;
 mod bench;
+mod measured;
 mod revision;
 mod slot;
+mod why;
 
-use crate::cli::{GateArgs, GateProfile, LimitsFormat, Unclear};
+pub(super) use again::{again, is_gate};
+pub(super) use why::covered;
+
+use crate::cli::{GateArgs, GateProfile, Unclear};
 use crate::exit::{Exit, Failure, Outcome as Ended};
 use crate::folder::{self, Folder};
 use crate::output;
 use arms::Arms;
 use bench::{Bench, Outcome};
+use measured::Measured;
 use record::comparison::json::{calibration_line, round_line};
 use record::comparison::{Arm, Calibration, GatePlan, Round};
 use record::run::RunRecord;
-use reports::gate::Gate;
 use stats::gate::{
-    Coins, Decision, Design, OnInconclusive, Progress, headline, interrupted, judge, noise_floor,
-    open_rate, open_window_needed, proposal, round_length, rounds_within, with_enough_samples,
+    Coins, Decision, Design, OnInconclusive, Progress, interrupted, judge, open_rate,
+    open_window_needed, round_length, rounds_within, with_enough_samples,
 };
 use std::fs;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
+/// One line per round, the calibration first.
+const ROUNDS: &str = "rounds.ndjson";
+/// The plan in force.
+const PLAN: &str = "gate.toml";
 /// Runs of the baseline before the first round.
 const PILOTS: u32 = 2;
 /// Length of each after its warm-up.
@@ -72,7 +82,11 @@ pub(super) fn gate(arguments: &GateArgs) -> Ended {
         .notes
         .iter()
         .for_each(|note| tell(&format!("note: {note}")));
-    let mut lines = bench.folder.append("rounds.ndjson")?;
+    // From here on `compare` can judge what there is, however this ends.
+    bench
+        .folder
+        .write(PLAN, measured::in_force(&design).as_bytes())?;
+    let mut lines = bench.folder.append(ROUNDS)?;
     write(&mut lines, &calibration_line(&calibration))?;
     let mut rounds = Vec::new();
     let decision = loop {
@@ -241,29 +255,16 @@ fn finish(
     rounds: &[Round],
     decision: &Decision,
 ) -> Ended {
-    let folder = bench.folder.display();
-    let floors = bench
-        .arms
-        .are_equal()
-        .then(|| noise_floor(design, decision));
-    let gate = Gate {
+    let measured = Measured {
         names: Arm::BOTH.map(|arm| bench.arms.name(arm).to_owned()),
-        headline: headline(decision, calibration.rate, &[]),
-        proposed: floors.as_deref().map(proposal),
+        are_equal: bench.arms.are_equal(),
         design,
         calibration,
         rounds,
         decision,
-        folder: &folder,
         command: std::env::args().collect(),
     };
-    for (name, text) in reports::gate::files(&gate) {
-        bench.folder.write(name, text.as_bytes())?;
-    }
-    match arguments.output {
-        LimitsFormat::Json => output::result(&format!("{}\n", reports::gate::json(&gate))),
-        LimitsFormat::Text => output::result(&reports::gate::text(&gate)),
-    }
+    measured.report(&bench.folder, &bench.folder, arguments.output)?;
     if bench.interrupt.is_set() {
         return Ok(Exit::Interrupted);
     }
