@@ -9,6 +9,7 @@ mod bad_input;
 mod browser;
 mod canonical;
 mod exported;
+mod gate;
 mod generator;
 mod interrupted;
 mod limits;
