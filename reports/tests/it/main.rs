@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod backfill;
+mod gate;
 mod page;
 mod realistic;
 mod schema;
