@@ -11,6 +11,7 @@ use thiserror::Error;
 pub const USAGE: &str = "\
 usage: engine serve [--listen ADDR] [--admin ADDR] [--threads N] [--alloc-period BYTES] [--data DIR] [--journal group|each|none]
                     [--queue-items N] [--queue-commands N] [--allow-inject [--inject KIND=SPEC]... [--inject-seed N]]
+                    [--operator-token TOKEN]
        engine verify DIR
        engine lab journal [--entries N] [--batch N] [--callers N] [--journal group|each|none] [--data DIR]
 
@@ -28,6 +29,7 @@ serve:
   --inject KIND=SPEC    a fault on demand: cpu=5%, lock=100ms@1/s, alloc=+1, alloc=4KiB, tail=1%:+5ms, timer-leak=10/s,
                         task-leak=10/s, fsync=20ms, fsync=fail@1000, stall=1s@10s; needs --allow-inject
   --inject-seed N       where draws of the faults start (default 0)
+  --operator-token T    what operators show as a bearer token (default: everybody is an operator)
 
 verify checks a journal that no engine has open: checksums, chain, order, and every outcome again.
 lab journal says what sealing, syncing and replaying cost on this machine (default: a million transfers in batches of 8000).
@@ -136,6 +138,9 @@ fn parse_serve(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsEr
             "--allow-inject" => allowed = true,
             "--inject" => options.faults.push(fault(args)?),
             "--inject-seed" => options.fault_seed = value("--inject-seed", "a number", args)?,
+            "--operator-token" => {
+                options.operator_token = Some(value("--operator-token", "a token", args)?);
+            }
             "--help" | "-h" => return Ok(Request::Help),
             _ => return Err(ArgsError::UnknownFlag(flag)),
         }

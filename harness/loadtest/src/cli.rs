@@ -231,6 +231,9 @@ pub(crate) struct ServeArgs {
     /// Where draws of the faults start
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) inject_seed: u64,
+    /// What operators show as a bearer token [default: everybody is an operator]
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) operator_token: Option<String>,
     /// Announce the addresses as one JSON line, and end when standard input closes: how a run starts its own target
     #[arg(long, hide = true)]
     pub(crate) child: bool,

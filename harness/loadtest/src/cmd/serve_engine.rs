@@ -23,6 +23,7 @@ pub(super) fn serve(arguments: &ServeArgs) -> Outcome {
         durability: arguments.journal.parse().unwrap_or_default(),
         faults: arguments.inject.clone(),
         fault_seed: arguments.inject_seed,
+        operator_token: arguments.operator_token.clone(),
         ..Options::default()
     };
     for fault in &options.faults {
