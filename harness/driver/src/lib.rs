@@ -37,7 +37,7 @@ pub use health::HealthReading;
 pub use judge::{AsPlanned, Bin, Decision, Judge};
 pub use measure::{DriverError, Job, Liveness, Measured, ProfileBytes, measure};
 pub use observer::{Observer, WindowView};
-pub use place::{Placement, pin, runtime};
+pub use place::{Placement, pin, runtime, step_back};
 pub use proc::{Process, machine};
 pub use recorder::{PhaseSet, StepSet, TransactionSet};
 pub use request::{Failed, Reply, Request};

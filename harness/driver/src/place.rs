@@ -3,6 +3,9 @@
 use crate::recorder;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
+/// Nice value of threads that only reckon: a third of the weight of the others.
+const STEP_BACK: i32 = 5;
+
 /// Processors for both sides; disjoint where there are two or more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placement {
@@ -57,6 +60,13 @@ pub fn pin(cpus: &[usize]) -> std::io::Result<()> {
         set.set(cpu);
     }
     Ok(sched_setaffinity(None, &set)?)
+}
+
+/// Lets the other threads of this process go first: what the calling one does is reckoning, and must not hold up a request. Where the kernel does
+/// not let it, nothing changes.
+pub fn step_back() {
+    // To Linux "the calling process" is the calling thread here, which POSIX did not mean and everybody relies on.
+    let _ = rustix::process::setpriority_process(None, STEP_BACK);
 }
 
 /// The generator's runtime: its workers know which recorder shard is theirs. One worker is the calling thread itself, which saves every

@@ -14,6 +14,7 @@ use crate::inflight::InFlight;
 use crate::judge::AsPlanned;
 use crate::local::Met;
 use crate::pacer::{self, Due, Pacing};
+use crate::place::step_back;
 use crate::recorder::{Layout, Recorder};
 use crate::session::{DependentSteps, Shared};
 use goose::{GooseError, is_killswitch_triggered, trigger_killswitch};
@@ -234,7 +235,10 @@ impl Run {
         let layout = self.layout;
         Ok(Threads {
             pacer: self.start_pacer(clock)?,
-            collector: thread("collector", move || collector.run(&finished, layout))?,
+            collector: thread("collector", move || {
+                step_back();
+                collector.run(&finished, layout)
+            })?,
             finish,
             unreachable,
         })

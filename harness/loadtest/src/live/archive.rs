@@ -107,6 +107,7 @@ impl TargetScrapes {
         let thread = std::thread::Builder::new()
             .name("scrapes".to_owned())
             .spawn(move || {
+                driver::step_back();
                 while !told.load(Ordering::Relaxed) {
                     if let Ok(body) = runtime.block_on(client.get("/metrics")) {
                         archive.keep(&source, &String::from_utf8_lossy(&body));
