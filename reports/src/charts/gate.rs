@@ -13,6 +13,9 @@ const STEPS: [f64; 12] = [
     0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0,
 ];
 
+/// Ticks nearer than this share of the axis would write over each other: on a logarithm, equal percents crowd to the right.
+const CLOSEST: f64 = 0.07;
+
 /// Rows and axis of the forest plot.
 pub(super) fn forest(rows: &[ForestRow]) -> (Vec<Row>, Axis) {
     let reach = (span(rows) * 1.05).clamp(0.005, FARTHEST);
@@ -61,9 +64,26 @@ fn percents(low: f64, high: f64, title: &'static str) -> Axis {
     Axis {
         low,
         high,
-        ticks: (first..=last).map(tick).collect(),
+        ticks: apart((first..=last).map(tick), (high - low) * CLOSEST),
         title,
     }
+}
+
+// Those that are at least `closest` from the one kept before; "equal" is always kept.
+fn apart(ticks: impl Iterator<Item = (f64, String)>, closest: f64) -> Vec<(f64, String)> {
+    let mut kept: Vec<(f64, String)> = Vec::new();
+    for tick in ticks {
+        let crowds = |before: &(f64, String)| tick.0 - before.0 < closest;
+        if tick.0.abs() < f64::EPSILON {
+            while kept.last().is_some_and(crowds) {
+                kept.pop();
+            }
+        } else if kept.last().is_some_and(crowds) {
+            continue;
+        }
+        kept.push(tick);
+    }
+    kept
 }
 
 /// Response time at every percentile: a bold line per arm, a thin one per round.
@@ -211,4 +231,23 @@ pub(super) fn rounds(
             series("candidate", Ink::Second, 2.0, candidate),
         ],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_of_a_wide_axis_do_not_crowd_and_keep_the_middle() {
+        let axis = percents(-1.5, 1.5, "");
+        let places: Vec<f64> = axis.ticks.iter().map(|(at, _)| *at).collect();
+        assert!(
+            places
+                .windows(2)
+                .all(|two| two[1] - two[0] >= 3.0 * CLOSEST),
+            "{places:?}"
+        );
+        assert!(axis.ticks.iter().any(|(_, label)| label == "equal"));
+        assert_eq!(percents(-0.1, 0.1, "").ticks.len(), 9);
+    }
 }

@@ -4,18 +4,23 @@ use crate::exit::{Exit, Failure};
 use rustix::process::{Pid, Signal, kill_process};
 use std::process::Child;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::signal::unix::{SignalKind, signal};
+
+/// A terminal and a parent may both pass the same press on; what comes within this time of it is it.
+const SAME_PRESS: Duration = Duration::from_millis(250);
 
 /// Whether somebody wants to stop, and whom to tell.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Interrupt {
     is_set: Arc<AtomicBool>,
+    first: Arc<OnceLock<Instant>>,
     child: Arc<Mutex<Option<Pid>>>,
 }
 
 impl Interrupt {
-    /// Takes SIGINT and SIGTERM from now on. A second one ends the program at once.
+    /// Takes SIGINT and SIGTERM from now on. A second press ends the program at once.
     pub(super) fn listen() -> Result<Self, Failure> {
         let internal = |e: std::io::Error| {
             Failure::new(Exit::Internal, format!("signals cannot be handled: {e}"))
@@ -64,7 +69,9 @@ impl Interrupt {
     }
 
     fn tell(&self) {
-        if self.is_set.swap(true, Ordering::SeqCst) {
+        let first = self.first.get_or_init(Instant::now);
+        let again = self.is_set.swap(true, Ordering::SeqCst);
+        if again && first.elapsed() > SAME_PRESS {
             std::process::exit(Exit::Internal as i32);
         }
         self.stop_child();

@@ -106,7 +106,7 @@ fn steady_run(dir: &Path, arguments: &[&str]) -> Ran {
 }
 
 #[test]
-fn a_run_is_seen_live_and_found_again_with_the_same_percentile() {
+fn load_a_run_is_seen_live_and_found_again_with_the_same_percentile() {
     if !is_installed("prometheus") || !is_installed("promtool") {
         return;
     }
@@ -191,7 +191,7 @@ fn a_run_is_seen_live_and_found_again_with_the_same_percentile() {
 }
 
 #[test]
-fn an_alert_goes_from_the_rule_to_the_webhook() {
+fn load_an_alert_goes_from_the_rule_to_the_webhook() {
     if !is_installed("prometheus") || !is_installed("prometheus-alertmanager") {
         return;
     }
