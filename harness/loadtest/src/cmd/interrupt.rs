@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// A terminal and a parent may both pass the same press on; what comes within this time of it is it.
-const SAME_PRESS: Duration = Duration::from_millis(250);
+pub(super) const SAME_PRESS: Duration = Duration::from_millis(250);
 
 /// Whether somebody wants to stop, and whom to tell.
 #[derive(Debug, Clone, Default)]

@@ -3,13 +3,12 @@
 //! Goose's own handler ends the process at a second Ctrl-C, however soon it comes. A terminal and whoever started us may both pass one on,
 //! and a key bounces: then nothing that was measured would be left. So ours is set first, which makes Goose leave its own out.
 
+use crate::cmd::interrupt::SAME_PRESS;
 use crate::exit::Exit;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// A second Ctrl-C within this time is the first one again.
-const SAME: Duration = Duration::from_millis(250);
 /// Goose forgets what came before its attack began, so it is told again.
 const AGAIN: Duration = Duration::from_millis(100);
 
@@ -21,7 +20,7 @@ pub(super) fn keep_what_was_measured() {
             first = Some(Instant::now());
             end_the_load("SIGINT");
         }
-        Some(first) if first.elapsed() < SAME => {}
+        Some(first) if first.elapsed() < SAME_PRESS => {}
         Some(_) => std::process::exit(Exit::Internal as i32),
     };
     // Set already, or refused by the system: then Goose has its own.
