@@ -19,6 +19,7 @@ mod record;
 mod replay;
 mod setup;
 mod slot;
+mod waiting;
 
 use crate::ledger::{Command, Ledger, Outcome};
 use item::{Item, Question};
@@ -31,6 +32,7 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
+use waiting::Waiting;
 
 /// How commands become durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -133,8 +135,9 @@ impl Executor {
     /// [`Refused`]: then the outcome is recorded nowhere, or, for [`Refused::JournalFailed`] and [`Refused::Stopped`], unknown.
     pub async fn apply(&self, command: Command) -> Result<Outcome, Refused> {
         let (reply, answer) = oneshot::channel();
+        let waiting = Waiting::begin(&self.shared.syncs);
         self.queue.push(Item::One { command, reply })?;
-        answer.await.unwrap_or(Err(Refused::Stopped))
+        answered(answer, waiting).await
     }
 
     /// Applies commands in order, inside one group; the outcomes come in the same order.
@@ -143,8 +146,9 @@ impl Executor {
     /// As [`Executor::apply`], for all of them.
     pub async fn apply_batch(&self, commands: Vec<Command>) -> Result<Vec<Outcome>, Refused> {
         let (reply, answer) = oneshot::channel();
+        let waiting = Waiting::begin(&self.shared.syncs);
         self.queue.push(Item::Many { commands, reply })?;
-        answer.await.unwrap_or(Err(Refused::Stopped))
+        answered(answer, waiting).await
     }
 
     /// Asks the ledger something; no command is applied until `question` returns, so it should only copy.
@@ -157,9 +161,10 @@ impl Executor {
     ) -> Result<R, Refused> {
         let (reply, answer) = oneshot::channel();
         let reply = move |result| drop(reply.send(result));
+        let waiting = Waiting::begin(&self.shared.syncs);
         self.queue
             .push(Item::Read(Question::boxed(question, reply)))?;
-        answer.await.unwrap_or(Err(Refused::Stopped))
+        answered(answer, waiting).await
     }
 
     /// As [`Executor::read`], for callers who may block.
@@ -218,6 +223,16 @@ impl Executor {
     pub fn folder(&self) -> Option<&Path> {
         self.folder_path.as_deref()
     }
+}
+
+/// The answer, and what was waited for until it came.
+async fn answered<T>(
+    answer: oneshot::Receiver<Result<T, Refused>>,
+    waiting: Waiting<'_>,
+) -> Result<T, Refused> {
+    let answer = answer.await;
+    waiting.end();
+    answer.unwrap_or(Err(Refused::Stopped))
 }
 
 impl Drop for Executor {

@@ -13,9 +13,10 @@ mod spec;
 pub(crate) use layer::on_request;
 
 use burn::Share;
+use probe::lock::Mutex;
 use std::io;
+use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A fault and how often it fired.
@@ -41,7 +42,7 @@ pub struct Injector {
     share: Share,
     /// What `lock` holds and every request takes.
     lock: Mutex<()>,
-    stalled: Mutex<Option<Instant>>,
+    stalled: std::sync::Mutex<Option<Instant>>,
 }
 
 impl Injector {
@@ -191,13 +192,13 @@ fn allocate(count: u32, bytes: usize) {
 /// Waits for a lock that somebody may hold.
 #[inline(never)]
 fn take_lock(lock: &Mutex<()>) {
-    drop(lock.lock().unwrap_or_else(PoisonError::into_inner));
+    drop(lock.lock());
 }
 
 /// Holds a lock that every request takes.
 #[inline(never)]
 fn hold_lock(lock: &Mutex<()>, time: Duration) {
-    let _held = lock.lock().unwrap_or_else(PoisonError::into_inner);
+    let _held = lock.lock();
     std::thread::sleep(time);
 }
 

@@ -181,6 +181,7 @@ fn enable_allocation_samples(period_bytes: usize) -> Result<(), ServeError> {
 fn registry() -> Registry {
     let registry = Registry::new();
     probe::process::register(&registry);
+    probe::live::register(&registry);
     probe::runtime::register(&registry, env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
     registry
 }
@@ -226,7 +227,7 @@ fn traffic(
             inject::on_request,
         ));
     }
-    router.layer(probe::http::layer(registry))
+    router.layer(probe::http::layer(registry).with_ledger(registry))
 }
 
 fn runtime(options: &Options) -> io::Result<Runtime> {

@@ -6,7 +6,6 @@ use super::slot::{Open, Shared};
 use crate::inject::Injector;
 use crate::journal::{JournalError, Writer};
 use std::sync::Arc;
-use std::time::Instant;
 use tokio::runtime::Handle;
 
 /// Answers from which on they are sent by a worker of the runtime: there, waking a task is a push into the worker's own list, and
@@ -42,12 +41,14 @@ impl Commit {
             return Ok(());
         }
         self.writer.write(&mut open.buffer, open.time_ns)?;
-        let began = Instant::now();
-        self.injector
-            .before_sync()
-            .map_err(JournalError::io("sync", "the journal"))?;
-        self.writer.sync()?;
-        self.shared.count_sync(began.elapsed().as_nanos() as u64);
+        let (injector, writer) = (&self.injector, &mut self.writer);
+        self.shared.syncs.timed(|| {
+            injector
+                .before_sync()
+                .map_err(JournalError::io("sync", "the journal"))?;
+            writer.sync()
+        })?;
+        self.shared.count_group();
         self.shared
             .set_durable(self.writer.position().next_sequence - 1);
         Ok(())

@@ -2,10 +2,11 @@
 
 use super::QueueLimits;
 use super::item::{Item, Refused};
+use probe::lock::{Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
 
 /// The most items taken at once.
 const TAKE_ITEMS: usize = 1024;
@@ -15,8 +16,8 @@ const TAKE_COMMANDS: usize = 8192;
 struct State {
     items: VecDeque<Item>,
     commands: usize,
-    /// Whether the executor thread sleeps: only then is waking it worth a call into the system.
-    parked: bool,
+    /// The executor thread while it sleeps: only then is waking it worth a call into the system.
+    sleeper: Option<Thread>,
     closed: Option<Refused>,
     shed: u64,
 }
@@ -24,8 +25,8 @@ struct State {
 /// Items in order of arrival.
 pub(super) struct Queue {
     limits: QueueLimits,
+    /// On the way of every request, so its waits are in their ledgers.
     state: Mutex<State>,
-    filled: Condvar,
     disk_full: AtomicBool,
 }
 
@@ -36,18 +37,16 @@ impl Queue {
             state: Mutex::new(State {
                 items: VecDeque::with_capacity(limits.items.get().min(4096)),
                 commands: 0,
-                parked: false,
+                sleeper: None,
                 closed: None,
                 shed: 0,
             }),
-            filled: Condvar::new(),
             disk_full: AtomicBool::new(false),
         }
     }
 
-    /// Nothing panics while the lock is held.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     /// Adds an item, or says why not; a refused item is answered by its caller.
@@ -69,10 +68,10 @@ impl Queue {
         }
         state.items.push_back(item);
         state.commands += commands;
-        let wake = std::mem::take(&mut state.parked);
+        let sleeper = state.sleeper.take();
         drop(state);
-        if wake {
-            self.filled.notify_one();
+        if let Some(thread) = sleeper {
+            thread.unpark();
         }
         Ok(())
     }
@@ -85,29 +84,22 @@ impl Queue {
         items_max: usize,
         patience: Option<Duration>,
     ) -> bool {
+        let until = patience.map(|patience| Instant::now() + patience);
         let mut state = self.state();
         while state.items.is_empty() {
             if state.closed.is_some() {
                 return false;
             }
-            state.parked = true;
-            let Some(patience) = patience else {
-                state = self
-                    .filled
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner);
-                continue;
-            };
-            let (woken, timeout) = self
-                .filled
-                .wait_timeout(state, patience)
-                .unwrap_or_else(PoisonError::into_inner);
-            state = woken;
-            if timeout.timed_out() {
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            if left == Some(Duration::ZERO) {
                 break;
             }
+            state.sleeper = Some(thread::current());
+            drop(state);
+            left.map_or_else(thread::park, thread::park_timeout);
+            state = self.state();
         }
-        state.parked = false;
+        state.sleeper = None;
         let mut commands = 0;
         while let Some(next) = state.items.front().map(Item::commands) {
             let full = into.len() == items_max.min(TAKE_ITEMS) || commands + next > TAKE_COMMANDS;
@@ -127,8 +119,11 @@ impl Queue {
         if matches!(state.closed, None | Some(Refused::Stopping)) {
             state.closed = Some(refused);
         }
+        let sleeper = state.sleeper.take();
         drop(state);
-        self.filled.notify_one();
+        if let Some(thread) = sleeper {
+            thread.unpark();
+        }
     }
 
     /// Answers everything that waits with the reason of the closing.

@@ -6,6 +6,7 @@
 
 use super::Progress;
 use super::item::{Completion, Refused};
+use super::waiting::SyncClock;
 use crate::journal::GroupBuffer;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -51,7 +52,7 @@ pub(super) struct Shared {
     changed: Condvar,
     durable: AtomicU64,
     groups: AtomicU64,
-    sync_ns: AtomicU64,
+    pub(super) syncs: SyncClock,
 }
 
 /// Buffers kept for reuse: one open, one under way.
@@ -170,17 +171,16 @@ impl Shared {
         self.durable.store(sequence, Ordering::Release);
     }
 
-    /// Counts a group and its sync.
-    pub(super) fn count_sync(&self, nanoseconds: u64) {
+    /// Counts a group that is durable.
+    pub(super) fn count_group(&self) {
         self.groups.fetch_add(1, Ordering::Relaxed);
-        self.sync_ns.fetch_add(nanoseconds, Ordering::Relaxed);
     }
 
     pub(super) fn progress(&self, waiting: usize, shed: u64) -> Progress {
         Progress {
             durable: self.durable(),
             groups: self.groups.load(Ordering::Relaxed),
-            sync_ns: self.sync_ns.load(Ordering::Relaxed),
+            sync_ns: self.syncs.read(),
             waiting,
             shed,
         }

@@ -1,9 +1,10 @@
 //! Faults that come by themselves: timers and tasks that nobody ends, and a lock that is held again and again.
 
 use super::{Fault, Injector, hold_lock};
+use probe::time::{interval, sleep};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::MissedTickBehavior;
 
 /// Far beyond any run.
 const FOR_EVER: Duration = Duration::from_hours(24 * 365);
@@ -16,7 +17,7 @@ impl Injector {
             | Fault::TimerLeak { every }
             | Fault::TaskLeak { every } = armed.fault
             {
-                tokio::spawn(Arc::clone(self).again_and_again(place, every));
+                probe::spawn(Arc::clone(self).again_and_again(place, every));
             }
         }
     }
@@ -33,7 +34,7 @@ impl Injector {
                     let injector = Arc::clone(&self);
                     let hold = move || hold_lock(&injector.lock, held);
                     // It cannot panic, and a runtime that ends, ends this too.
-                    let _ = tokio::task::spawn_blocking(hold).await;
+                    let _ = probe::spawn_blocking(hold).await;
                 }
                 _ => {}
             }
@@ -45,14 +46,14 @@ impl Injector {
 /// Starts a timer that nobody stops.
 #[inline(never)]
 fn leak_timer() {
-    tokio::spawn(sleep(FOR_EVER));
+    probe::spawn(sleep(FOR_EVER));
 }
 
 /// Starts a task that never ends, with some memory of its own.
 #[inline(never)]
 fn leak_task() {
     let kept = vec![1_u8; 256];
-    tokio::spawn(async move {
+    probe::spawn(async move {
         std::future::pending::<()>().await;
         drop(kept);
     });

@@ -52,6 +52,45 @@ async fn leaks_and_holders_come_by_themselves_and_outcomes_stay_right() {
 }
 
 #[tokio::test]
+async fn who_waits_for_a_sync_finds_it_in_its_ledger() {
+    let server = with(&["fsync=20ms"]);
+    server.open([1]).await;
+    let url = format!("http://{}/debug/probe/requests?from=0", server.admin);
+    let text = reqwest::get(url).await.unwrap().text().await.unwrap();
+    // The table is the process's, so other tests' requests are in it too.
+    let waited = |record: serde_json::Value| {
+        let at_least = |nanos: &serde_json::Value| nanos.as_u64() >= Some(20_000_000);
+        at_least(&record["pending_on_ns"]["fsync"]) && at_least(&record["pending_ns"])
+    };
+    let mut records = text.lines().skip(1);
+    assert!(
+        records.any(|line| waited(serde_json::from_str(line).unwrap())),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn leaks_are_counted_by_the_place_that_makes_them() {
+    let server = with(&["timer-leak=1000/s", "task-leak=1000/s"]);
+    let url = format!("http://{}/metrics", server.admin);
+    loop {
+        let text = reqwest::get(&url).await.unwrap().text().await.unwrap();
+        let leaks = |kind: &str| {
+            text.lines().any(|line| {
+                line.starts_with("runtime_live_objects{")
+                    && line.contains(&format!("kind=\"{kind}\""))
+                    && line.contains("inject/leak.rs:")
+                    && line.rsplit(' ').next().unwrap().parse::<f64>().unwrap() >= 10.0
+            })
+        };
+        if leaks("timer") && leaks("task") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
 async fn without_faults_info_names_none() {
     let (_, info) = Server::start().get("/v1/info").await;
     assert_eq!(info["faults"], serde_json::json!([]));

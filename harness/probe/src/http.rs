@@ -45,7 +45,7 @@ pub fn layer(registry: &Registry) -> HttpLayer {
 }
 
 impl HttpLayer {
-    /// Also adds up where the time of requests goes, into the `request_…` families of [`crate::families`]: the stall ledger
+    /// Also adds up where the time of requests goes, into the `request_…` families of [`record::catalog`]: the stall ledger
     /// of each record, as histograms and maxima by cause.
     #[must_use]
     pub fn with_ledger(mut self, registry: &Registry) -> Self {

@@ -8,7 +8,6 @@ pub mod alloc;
 mod clock;
 pub mod cpu;
 mod degraded;
-pub mod families;
 pub mod http;
 pub mod live;
 pub mod lock;

@@ -10,8 +10,8 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::families;
 use crate::metrics::Registry;
+use record::catalog;
 pub use snapshot::Snapshot;
 
 /// Most places; what is made elsewhere counts as made nowhere.
@@ -120,7 +120,7 @@ pub fn register(registry: &Registry) {
             *sums.entry((site.kind.name(), site.place())).or_default() += count;
         }
         for ((kind, place), count) in sums {
-            let gauge = registry.gauge(&families::RUNTIME_LIVE_OBJECTS, &[kind, &place]);
+            let gauge = registry.gauge(&catalog::RUNTIME_LIVE_OBJECTS, &[kind, &place]);
             gauge.set(count as f64);
         }
     });

@@ -14,6 +14,7 @@ use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use crate::clock;
 
@@ -154,6 +155,13 @@ pub fn timed<R>(cause: Cause, work: impl FnOnce() -> R) -> R {
     result
 }
 
+/// Notes a wait between polls under that cause in the ledger of the request being served: for what the caller measured itself,
+/// such as another thread's sync that it waited for.
+pub fn waited(cause: Cause, time: Duration) {
+    let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    note(cause, Part::Between, nanos);
+}
+
 /// A future whose time from its first poll to its end is noted as a wait between polls.
 pub fn awaited<F: Future>(cause: Cause, future: F) -> Awaited<F> {
     Awaited {
@@ -194,7 +202,7 @@ mod tests {
         let before = waits();
         assert_eq!(timed(Cause::Fsync, || 7), 7);
         note(Cause::Lock, Part::Inside, 5);
-        note(Cause::Timer, Part::Between, 6);
+        waited(Cause::Timer, Duration::from_nanos(6));
         let since = waits().since(&before);
         assert_eq!(since.inside[Cause::Lock as usize], 5);
         assert_eq!(since.between[Cause::Timer as usize], 6);

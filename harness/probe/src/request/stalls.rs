@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::ledger::Ledger;
-use crate::families::{self, CAUSES};
 use crate::metrics::{Distribution, Histogram, Registry};
 use crate::stall::Cause;
+use record::catalog::{self, CAUSES};
 
 /// One cause.
 #[derive(Debug)]
@@ -43,19 +43,19 @@ impl Stalls {
     /// Adds the families to a registry.
     pub fn new(registry: &Registry) -> Arc<Self> {
         let stall = |cause: &&str| Stall {
-            times: registry.histogram(&families::REQUEST_STALL, &[cause]),
+            times: registry.histogram(&catalog::REQUEST_STALL, &[cause]),
             most: AtomicU64::new(0),
         };
         let stalls = Arc::new(Self {
-            poll: registry.histogram(&families::REQUEST_POLL, &[]),
-            ready: registry.histogram(&families::REQUEST_READY, &[]),
+            poll: registry.histogram(&catalog::REQUEST_POLL, &[]),
+            ready: registry.histogram(&catalog::REQUEST_READY, &[]),
             by_cause: CAUSES.iter().map(stall).collect(),
             requests: AtomicU64::new(0),
             detailed: AtomicU64::new(0),
         });
-        let distribution = |cause: &&str| registry.distribution(&families::REQUEST_STALL, &[cause]);
+        let distribution = |cause: &&str| registry.distribution(&catalog::REQUEST_STALL, &[cause]);
         let distributions: Vec<_> = CAUSES.iter().map(distribution).collect();
-        let gauge = |cause: &&str| registry.gauge(&families::REQUEST_STALL_MAX, &[cause]);
+        let gauge = |cause: &&str| registry.gauge(&catalog::REQUEST_STALL_MAX, &[cause]);
         let most: Vec<_> = CAUSES.iter().map(gauge).collect();
         let read = Arc::clone(&stalls);
         registry.on_scrape(move || {
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_causes_is_that_of_the_families() {
+    fn the_order_of_causes_is_that_of_the_catalog() {
         let waits = CAUSES[OF_DETAILED + 2..].iter();
         assert!(waits.eq(Cause::ALL.map(Cause::name).iter()));
     }

@@ -1,0 +1,74 @@
+//! What any target that embeds `probe` shows, and facts of a process.
+
+use super::{Family, Kind, Label, Owner, Unit, bounded, closed};
+use crate::grid::Grid;
+
+/// Values of the label `method`; others count as `OTHER`.
+pub const METHODS: &[&str] = &[
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "OTHER",
+];
+/// Values of the label `cause`: where a request's time may go. The first three are known of detailed requests only, and the
+/// last seven are waits that the target names.
+pub const CAUSES: &[&str] = &[
+    "on_cpu",
+    "run_queue",
+    "page_faults",
+    "ready",
+    "pending",
+    "lock",
+    "allocator",
+    "fsync",
+    "io",
+    "timer",
+    "channel",
+    "blocking_queue",
+];
+/// Values of the label `kind` of what is alive.
+pub const LIVE_KINDS: &[&str] = &["task", "timer", "blocking"];
+
+const CAUSE: Label = closed("cause", CAUSES);
+
+families! {
+    HTTP_DURATION = "http_request_duration_seconds", Kind::Histogram(Grid::Fine), Seconds, Target,
+        [closed("method", METHODS), bounded("route", 64)],
+        "Time a request spent in the service, by method and route template.";
+    HTTP_IN_FLIGHT = "http_requests_in_flight", Kind::Gauge, Count, Target, [],
+        "Requests the service is working on right now.";
+    HTTP_REQUESTS = "http_requests_total", Kind::Counter, Count, Target,
+        [closed("method", METHODS), bounded("route", 64), bounded("code", 64)],
+        "Requests answered, by method, route template and status code.";
+    REQUEST_POLL = "request_poll_seconds", Kind::Histogram(Grid::Fine), Seconds, Target, [],
+        "Time of one poll of a request: while it lasts nothing else runs on the worker.";
+    REQUEST_READY = "request_ready_seconds", Kind::Histogram(Grid::Fine), Seconds, Target, [],
+        "Time from the wake of a request to its next poll: the scheduler's delay.";
+    REQUEST_STALL_MAX = "request_stall_max_seconds", Kind::Gauge, Seconds, Target, [CAUSE],
+        "The longest time of one request by cause, since the start.";
+    REQUEST_STALL = "request_stall_seconds", Kind::Histogram(Grid::Fine), Seconds, Target, [CAUSE],
+        "Time of a whole request by cause, zeros included; on_cpu, run_queue and page_faults of one in sixteen requests.";
+    RUNTIME_ALLOCATED_BYTES = "runtime_allocated_bytes_total", Kind::Counter, Bytes, Target, [],
+        "Bytes ever asked of the allocator, exact.";
+    RUNTIME_ALLOCATIONS = "runtime_allocations_total", Kind::Counter, Count, Target, [],
+        "Allocations ever made, exact.";
+    RUNTIME_BUILD_INFO = "runtime_build_info", Kind::Gauge, Info, Target,
+        [bounded("name", 1), bounded("version", 1), closed("build", &["debug", "release"])],
+        "The build that is running, as labels.";
+    RUNTIME_LIVE_HEAP = "runtime_live_heap_bytes", Kind::Gauge, Bytes, Target, [],
+        "Bytes allocated and not yet freed, exact.";
+    RUNTIME_LIVE_OBJECTS = "runtime_live_objects", Kind::Gauge, Count, Target,
+        [closed("kind", LIVE_KINDS), bounded("site", 256)],
+        "Tasks, timers and blocking calls that are alive, by kind and place of creation.";
+    RUNTIME_PROFILE_SAMPLES = "runtime_profile_samples_total", Kind::Counter, Count, Target,
+        [closed("profile", &["cpu", "allocs"])],
+        "Samples taken by the probe's profilers.";
+
+    PROCESS_CPU = "process_cpu_seconds_total", Kind::Counter, Seconds, Process, [],
+        "User and system CPU time of the process.";
+    PROCESS_OPEN_FDS = "process_open_fds", Kind::Gauge, Count, Process, [],
+        "Open file descriptors of the process.";
+    PROCESS_MEMORY = "process_resident_memory_bytes", Kind::Gauge, Bytes, Process, [],
+        "Resident memory of the process.";
+    PROCESS_START_TIME = "process_start_time_seconds", Kind::Gauge, Seconds, Process, [],
+        "Start of the process as Unix time.";
+    PROCESS_THREADS = "process_threads", Kind::Gauge, Count, Process, [],
+        "Operating-system threads of the process.";
+}
