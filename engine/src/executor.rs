@@ -31,6 +31,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 use tokio::sync::oneshot;
 use waiting::Waiting;
 
@@ -114,6 +115,8 @@ struct Threads {
 /// What an executor has done so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
+    /// The last sequence that is applied.
+    pub applied: u64,
     /// The last sequence that is durable.
     pub durable: u64,
     /// Groups written since the start.
@@ -126,6 +129,13 @@ pub struct Progress {
     pub shed: u64,
 }
 
+impl Progress {
+    /// Commands that are applied and wait for the journal.
+    pub const fn undurable(&self) -> u64 {
+        self.applied.saturating_sub(self.durable)
+    }
+}
+
 impl Executor {
     /// Applies one command; the answer comes when it is durable.
     ///
@@ -136,7 +146,11 @@ impl Executor {
     pub async fn apply(&self, command: Command) -> Result<Outcome, Refused> {
         let (reply, answer) = oneshot::channel();
         let waiting = Waiting::begin(&self.shared.syncs);
-        self.queue.push(Item::One { command, reply })?;
+        self.queue.push(Item::One {
+            command,
+            reply,
+            entered: Instant::now(),
+        })?;
         answered(answer, waiting).await
     }
 
@@ -147,7 +161,11 @@ impl Executor {
     pub async fn apply_batch(&self, commands: Vec<Command>) -> Result<Vec<Outcome>, Refused> {
         let (reply, answer) = oneshot::channel();
         let waiting = Waiting::begin(&self.shared.syncs);
-        self.queue.push(Item::Many { commands, reply })?;
+        self.queue.push(Item::Many {
+            commands,
+            reply,
+            entered: Instant::now(),
+        })?;
         answered(answer, waiting).await
     }
 

@@ -22,6 +22,7 @@ pub use listener::BoundedListener;
 pub use service::Service;
 
 use crate::ledger::Kind;
+use crate::metrics::Surface;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -29,6 +30,7 @@ use axum::routing::{self, MethodFilter, MethodRouter, get};
 use body::{BATCH_BYTES_MAX, BODY_BYTES_MAX, CommandRequest};
 use error::ApiError;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// What a handler returns.
 type Answer = Result<Response, ApiError>;
@@ -61,10 +63,10 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/v1/airdrops/{id}", reads(airdrops::get))
         .route("/v1/transfers", of_kind(Kind::Transfer))
         .route("/v1/transfers/{id}", reads(transfers::get))
-        .route("/v1/journal", reads(journal::list))
-        .route("/v1/audit/totals", reads(journal::totals))
-        .route("/v1/info", reads(info::get))
-        .route("/healthz", reads(info::health))
+        .route("/v1/journal", watches(journal::list))
+        .route("/v1/audit/totals", watches(journal::totals))
+        .route("/v1/info", watches(info::get))
+        .route("/healthz", watches(info::health))
         .fallback(async || ApiError::route_unknown())
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .with_state(service)
@@ -76,9 +78,29 @@ where
     F: Fn(Arc<Service>, Request) -> A + Clone + Send + Sync + 'static,
     A: Future<Output = Answer> + Send,
 {
+    asks(handler, Surface::Single)
+}
+
+/// A route that operators and auditors read.
+fn watches<F, A>(handler: F) -> MethodRouter<Arc<Service>>
+where
+    F: Fn(Arc<Service>, Request) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = Answer> + Send,
+{
+    asks(handler, Surface::Admin)
+}
+
+fn asks<F, A>(handler: F, surface: Surface) -> MethodRouter<Arc<Service>>
+where
+    F: Fn(Arc<Service>, Request) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = Answer> + Send,
+{
     get(
         move |State(service): State<Arc<Service>>, request: Request| async move {
-            handler(service, request).await
+            let began = Instant::now();
+            let answer = handler(Arc::clone(&service), request).await;
+            service.metrics().answered(surface, began.elapsed());
+            answer
         },
     )
 }
@@ -89,7 +111,12 @@ where
     F: Fn(Arc<Service>, CommandRequest) -> A + Clone + Send + Sync + 'static,
     A: Future<Output = Answer> + Send,
 {
-    on(MethodFilter::POST, handler, BODY_BYTES_MAX)
+    on(
+        MethodFilter::POST,
+        handler,
+        BODY_BYTES_MAX,
+        Surface::Single,
+    )
 }
 
 /// The same, for what replaces something that has a path.
@@ -98,7 +125,7 @@ where
     F: Fn(Arc<Service>, CommandRequest) -> A + Clone + Send + Sync + 'static,
     A: Future<Output = Answer> + Send,
 {
-    on(MethodFilter::PUT, handler, BODY_BYTES_MAX)
+    on(MethodFilter::PUT, handler, BODY_BYTES_MAX, Surface::Admin)
 }
 
 /// A route that takes many commands at once.
@@ -107,7 +134,12 @@ where
     F: Fn(Arc<Service>, CommandRequest) -> A + Clone + Send + Sync + 'static,
     A: Future<Output = Answer> + Send,
 {
-    on(MethodFilter::POST, handler, BATCH_BYTES_MAX)
+    on(
+        MethodFilter::POST,
+        handler,
+        BATCH_BYTES_MAX,
+        Surface::Batch,
+    )
 }
 
 /// A short form: a route whose path says the kind.
@@ -115,7 +147,12 @@ fn of_kind(kind: Kind) -> MethodRouter<Arc<Service>> {
     commands(move |service, request| commands::of_kind(service, request, kind))
 }
 
-fn on<F, A>(method: MethodFilter, handler: F, most: usize) -> MethodRouter<Arc<Service>>
+fn on<F, A>(
+    method: MethodFilter,
+    handler: F,
+    most: usize,
+    surface: Surface,
+) -> MethodRouter<Arc<Service>>
 where
     F: Fn(Arc<Service>, CommandRequest) -> A + Clone + Send + Sync + 'static,
     A: Future<Output = Answer> + Send,
@@ -123,8 +160,13 @@ where
     routing::on(
         method,
         move |State(service): State<Arc<Service>>, request: Request| async move {
-            let request = CommandRequest::read(&service, request, most).await?;
-            handler(service, request).await
+            let began = Instant::now();
+            let answer = match CommandRequest::read(&service, request, most).await {
+                Ok(request) => handler(Arc::clone(&service), request).await,
+                Err(error) => Err(error),
+            };
+            service.metrics().answered(surface, began.elapsed());
+            answer
         },
     )
 }

@@ -13,6 +13,7 @@ pub use command::{
 pub use entry::Entry;
 pub use hold::{Hold, HoldState};
 pub use id::{AccountId, CommandId, IdError, IdText};
+pub use levels::Levels;
 pub use limits::Limits;
 pub use read::{AccountPage, JournalPage, StatementError, StatementLine, StatementPage};
 pub use record::{AnswerRecord, CommandRecord, RECORD_BYTES};
@@ -30,6 +31,7 @@ mod hash;
 mod hold;
 mod id;
 mod ids;
+mod levels;
 mod limits;
 mod linked;
 mod read;
@@ -121,15 +123,6 @@ impl Ledger {
             }
             decision => self.record(command, decision, sequence),
         }
-    }
-
-    /// Tokens of the first kind in existence.
-    pub fn supply(&self) -> Amount {
-        self.state
-            .tokens
-            .iter()
-            .next()
-            .map_or(Amount::ZERO, |token| token.sums.supply)
     }
 
     /// The smallest part of a token, in units of 10^-18; `None` if there is no such token.

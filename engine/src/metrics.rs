@@ -1,100 +1,190 @@
-//! What the ledger answered, as the engine's families of the catalog.
+//! The engine's families of the catalog.
 //!
-//! All series exist from the start, and their handles are kept by position, so that counting neither looks up nor allocates.
+//! All series exist from the start, and handles are kept by position, so that counting neither looks up nor allocates. What the
+//! ledger answers is counted by the thread that applies it: then the counters equal the journal, whoever waits for an answer.
 
-use crate::executor::Executor;
-use crate::ledger::{Kind, Ledger, Outcome, Status};
-use probe::metrics::{Counter, Registry};
+mod labels;
+
+use crate::executor::{Executor, Refused};
+use crate::ledger::{Chain, Command, Kind, Ledger, Outcome, Status};
+use labels::{position, reason, status};
+use probe::metrics::{Counter, Gauge, Histogram, Registry};
 use record::catalog::{
-    CHAINS, LEDGER_STATUSES, TOKEN_DUPLICATE, TOKEN_OPERATION, TOKEN_SUPPLY, TOKEN_TRANSFER,
+    CATALOG, CHAINS, LEDGER_STATUSES, Owner, SHED_REASONS, SURFACES, TOKEN_COMMIT, TOKEN_DUPLICATE,
+    TOKEN_FROZEN, TOKEN_JOURNAL_GROUP, TOKEN_JOURNAL_SYNC, TOKEN_OPEN_HOLDS, TOKEN_OPERATION,
+    TOKEN_QUEUE, TOKEN_REQUEST, TOKEN_SHED, TOKEN_SUPPLY, TOKEN_TRANSFER,
 };
 use std::sync::Arc;
-
-/// The only chain of this version.
-const CHAIN: &str = CHAINS[0];
-/// Where commands come from in this version.
-const SOURCE: &str = "api";
+use std::time::Duration;
 
 /// One counter for each of [`LEDGER_STATUSES`].
 type ByStatus = [Counter; LEDGER_STATUSES.len()];
 
-/// The counters of one engine.
+/// The part of the HTTP interface that a request came in by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Surface {
+    /// One command, or a question about one thing.
+    Single,
+    /// Many commands at once.
+    Batch,
+    /// What operators and auditors ask.
+    Admin,
+}
+
+impl Surface {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Single => "single",
+            Self::Batch => "batch",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// The series of one engine.
 #[derive(Debug)]
 pub struct Metrics {
-    /// By the position of the kind in [`Kind::ALL`]; kinds that count as transfers share theirs.
-    by_kind: [ByStatus; Kind::ALL.len()],
+    /// By the number of the chain and the position of the kind in [`Kind::ALL`]; kinds that count as transfers share theirs.
+    by_kind: [[ByStatus; Kind::ALL.len()]; CHAINS.len()],
     replayed: Counter,
     mismatch: Counter,
+    shed: [Counter; SHED_REASONS.len()],
+    requests: [Histogram; SURFACES.len()],
+    commit: Histogram,
+    sync: Histogram,
+    group: Histogram,
+    supply: Gauge,
+    frozen: Gauge,
+    open_holds: Gauge,
+}
+
+impl Default for Metrics {
+    /// Series that nobody reads.
+    fn default() -> Self {
+        Self::new(&Registry::new())
+    }
 }
 
 impl Metrics {
-    /// Registers the families.
+    /// Registers all families of the engine, with every series at 0.
     pub fn new(registry: &Registry) -> Self {
-        for family in [
-            &TOKEN_DUPLICATE,
-            &TOKEN_OPERATION,
-            &TOKEN_SUPPLY,
-            &TOKEN_TRANSFER,
-        ] {
+        let ours = CATALOG
+            .iter()
+            .filter(|family| family.owner == Owner::Engine);
+        for family in ours {
             registry.precreate(family);
         }
-        let counter = |kind: Kind, status: &str| match kind {
+        let counter = |chain: Chain, kind: Kind, status: &str| match kind {
             Kind::Transfer | Kind::TransferFrom | Kind::Post => {
-                registry.counter(&TOKEN_TRANSFER, &[CHAIN, status])
+                registry.counter(&TOKEN_TRANSFER, &[chain.name(), status])
             }
-            _ => registry.counter(&TOKEN_OPERATION, &[CHAIN, kind.name(), status]),
+            _ => registry.counter(&TOKEN_OPERATION, &[chain.name(), kind.name(), status]),
         };
-        let duplicate = |result| registry.counter(&TOKEN_DUPLICATE, &[SOURCE, result]);
+        let duplicate = |result| registry.counter(&TOKEN_DUPLICATE, &["api", result]);
+        let local = Chain::Local.name();
         Self {
-            by_kind: Kind::ALL.map(|kind| by_status(|status| counter(kind, status))),
+            by_kind: Chain::ALL.map(|chain| {
+                Kind::ALL.map(|kind| by_status(|status| counter(chain, kind, status)))
+            }),
             replayed: duplicate("replayed"),
             mismatch: duplicate("mismatch"),
+            shed: std::array::from_fn(|at| registry.counter(&TOKEN_SHED, &[SHED_REASONS[at]])),
+            requests: std::array::from_fn(|at| registry.histogram(&TOKEN_REQUEST, &[SURFACES[at]])),
+            commit: registry.histogram(&TOKEN_COMMIT, &[]),
+            sync: registry.histogram(&TOKEN_JOURNAL_SYNC, &[]),
+            group: registry.histogram(&TOKEN_JOURNAL_GROUP, &[]),
+            supply: registry.gauge(&TOKEN_SUPPLY, &[local]),
+            frozen: registry.gauge(&TOKEN_FROZEN, &[local]),
+            open_holds: registry.gauge(&TOKEN_OPEN_HOLDS, &[local]),
         }
     }
 
-    /// Counts an answer to a command of that kind.
-    pub fn count(&self, kind: Kind, outcome: &Outcome) {
+    /// Counts an answer of the ledger to a command.
+    pub fn count(&self, command: &Command, outcome: &Outcome) {
+        self.count_many(command, outcome, 1);
+    }
+
+    /// The same for commands in their order; a counter is touched once for a run of equal answers.
+    pub fn count_batch(&self, commands: &[Command], outcomes: &[Outcome]) {
+        let mut pairs = commands.iter().zip(outcomes).peekable();
+        while let Some((command, outcome)) = pairs.next() {
+            let mut count = 1;
+            let alike = |(next, other): &(&Command, &Outcome)| {
+                next.kind() == command.kind()
+                    && next.chain() == command.chain()
+                    && outcome.is_new()
+                    && other.is_new()
+                    && other.status() == outcome.status()
+            };
+            while pairs.next_if(alike).is_some() {
+                count += 1;
+            }
+            self.count_many(command, outcome, count);
+        }
+    }
+
+    fn count_many(&self, command: &Command, outcome: &Outcome, count: u64) {
+        let Some(status) = status(outcome) else {
+            return self.shed(outcome.status(), count);
+        };
         match outcome {
-            Outcome::Replayed { .. } => self.replayed.inc(),
-            Outcome::Reused { .. } => self.mismatch.inc(),
+            Outcome::Replayed { .. } => self.replayed.add(count),
+            Outcome::Reused { .. } => self.mismatch.add(count),
             Outcome::Recorded { .. } | Outcome::Unrecorded(_) => {}
         }
+        let by_kind = &self.by_kind[usize::from(command.chain().number())];
         // Numbers of kinds are from 1 without gaps.
-        let by_status = &self.by_kind[usize::from(kind.number() - 1)];
-        by_status[position(label(outcome))].inc();
+        let by_status = &by_kind[usize::from(command.kind().number() - 1)];
+        by_status[position(LEDGER_STATUSES, status)].add(count);
     }
-}
 
-impl Metrics {
-    /// Counts the answers to commands of these kinds; a counter is touched once for a run of equal answers.
-    pub fn count_batch(&self, kinds: &[Kind], outcomes: &[Outcome]) {
-        let mut pairs = kinds.iter().zip(outcomes).peekable();
-        while let Some((kind, outcome)) = pairs.next() {
-            let mut more = 0_u32;
-            let plain = matches!(outcome, Outcome::Recorded { .. });
-            while plain
-                && pairs
-                    .next_if(|(next, other)| {
-                        *next == kind && other.is_new() && other.status() == outcome.status()
-                    })
-                    .is_some()
-            {
-                more += 1;
-            }
-            self.count(*kind, outcome);
-            let counter = &self.by_kind[usize::from(kind.number() - 1)][position(label(outcome))];
-            counter.add(more.into());
+    /// Counts commands that a status of the service kept from being decided; other statuses are counted elsewhere.
+    pub fn shed(&self, status: Status, count: u64) {
+        if let Some(reason) = reason(status) {
+            self.shed[position(SHED_REASONS, reason)].add(count);
         }
     }
+
+    /// Counts commands that the executor refused.
+    pub fn refused(&self, refused: Refused, count: u64) {
+        if let Some(status) = refused.status() {
+            self.shed(status, count);
+        }
+    }
+
+    /// A request of that part of the interface was answered.
+    pub fn answered(&self, surface: Surface, took: Duration) {
+        self.requests[position(SURFACES, surface.name())].observe(took);
+    }
+
+    /// A command or batch became durable so long after it had entered the queue.
+    pub fn committed(&self, took: Duration) {
+        self.commit.observe(took);
+    }
+
+    /// A group became durable.
+    pub fn synced(&self, took: Duration, commands: u32) {
+        self.sync.observe(took);
+        self.group.observe_count(commands.into());
+    }
+
+    /// How much there is of everything now; all tokens of this version live on this ledger alone.
+    pub fn set_levels(&self, ledger: &Ledger) {
+        let levels = ledger.levels();
+        self.supply.set(levels.supply);
+        self.frozen.set(levels.frozen);
+        self.open_holds.set(levels.open_holds as f64);
+    }
 }
 
-/// Has the supply read at each scrape.
-pub fn watch_supply(registry: &Registry, executor: Arc<Executor>) {
-    let gauge = registry.gauge(&TOKEN_SUPPLY, &[CHAIN]);
+/// Has the queues measured at each scrape, without a place in any of them.
+pub fn watch_queues(registry: &Registry, executor: Arc<Executor>) {
+    let gauge = |queue| registry.gauge(&TOKEN_QUEUE, &[queue]);
+    let (waiting, journal) = (gauge("executor"), gauge("journal"));
     registry.on_scrape(move || {
-        if let Ok(supply) = executor.read_blocking(Ledger::supply) {
-            gauge.set(supply.to_tokens_rounded());
-        }
+        let progress = executor.progress();
+        waiting.set(progress.waiting as f64);
+        journal.set(progress.undurable() as f64);
     });
 }
 
@@ -102,110 +192,5 @@ fn by_status(counter: impl Fn(&str) -> Counter) -> ByStatus {
     std::array::from_fn(|position| counter(LEDGER_STATUSES[position]))
 }
 
-/// The value of the label `status` for an outcome; an earlier answer counts as such, whatever it says.
-fn label(outcome: &Outcome) -> &'static str {
-    if outcome.is_replayed() {
-        return "replayed";
-    }
-    match outcome.status() {
-        Status::Ok => "success",
-        Status::IdReused => "mismatch",
-        Status::RoleDenied => "denied",
-        Status::HoldExpired | Status::LateInQueue => "expired",
-        Status::AmountPrecision => "invalid",
-        other => match other.number() {
-            10..=20 => "invalid",
-            40..=44 => "unknown",
-            50..=54 => "denied",
-            55..=57 => "kyc",
-            71..=75 => "insufficient",
-            90.. => "capacity",
-            _ => "conflict",
-        },
-    }
-}
-
-/// Where a label value stands in the catalog's list; a test holds every label of ours against the list.
-fn position(label: &str) -> usize {
-    LEDGER_STATUSES
-        .iter()
-        .position(|status| *status == label)
-        .expect("every label is in the catalog")
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ledger::Sequence;
-    use std::collections::BTreeSet;
-
-    /// An outcome for every status, and a replay.
-    fn outcomes() -> Vec<Outcome> {
-        let sequence = Sequence::FIRST;
-        let mut outcomes: Vec<_> = Status::ALL.into_iter().map(Outcome::Unrecorded).collect();
-        outcomes.push(Outcome::Replayed {
-            status: Status::Ok,
-            sequence,
-        });
-        outcomes.push(Outcome::Reused {
-            field: "amount",
-            sequence,
-        });
-        outcomes
-    }
-
-    #[test]
-    fn the_labels_are_exactly_those_of_the_catalog() {
-        let used: BTreeSet<_> = outcomes().iter().map(label).collect();
-        assert_eq!(used, LEDGER_STATUSES.iter().copied().collect());
-    }
-
-    #[test]
-    fn every_outcome_counts_once_under_its_kind() {
-        let metrics = Metrics::new(&Registry::new());
-        for outcome in outcomes() {
-            metrics.count(Kind::Mint, &outcome);
-        }
-        let sum = |kind: Kind| {
-            let counters = &metrics.by_kind[usize::from(kind.number()) - 1];
-            counters.iter().map(Counter::get).sum::<f64>()
-        };
-        let close = |left: f64, right: f64| (left - right).abs() < 0.5;
-        assert!(close(sum(Kind::Mint), outcomes().len() as f64));
-        assert!(close(sum(Kind::Open) + sum(Kind::Transfer), 0.0));
-        assert!(close(metrics.replayed.get(), 1.0) && close(metrics.mismatch.get(), 1.0));
-    }
-
-    #[test]
-    fn kinds_are_counted_where_their_number_says() {
-        for (at, kind) in Kind::ALL.into_iter().enumerate() {
-            assert_eq!(usize::from(kind.number()), at + 1);
-        }
-    }
-
-    #[test]
-    fn transfers_by_allowance_and_posts_are_transfers() {
-        let metrics = Metrics::new(&Registry::new());
-        let ok = Outcome::Recorded {
-            status: Status::Ok,
-            sequence: Sequence::FIRST,
-        };
-        for kind in [Kind::Transfer, Kind::TransferFrom, Kind::Post] {
-            metrics.count(kind, &ok);
-        }
-        let transfers = &metrics.by_kind[usize::from(Kind::Transfer.number()) - 1];
-        assert!((transfers[0].get() - 3.0).abs() < 0.5);
-    }
-
-    #[test]
-    fn every_series_exists_before_the_first_command() {
-        let registry = Registry::new();
-        let _metrics = Metrics::new(&registry);
-        let text = registry.render();
-        for status in LEDGER_STATUSES {
-            let series = format!("token_transfer_total{{chain=\"local\",status=\"{status}\"}} 0");
-            assert!(text.contains(&series), "{series}");
-        }
-        assert!(text.contains("token_supply_tokens{chain=\"local\"} 0"));
-    }
-}
+mod tests;

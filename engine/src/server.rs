@@ -74,10 +74,14 @@ impl Bound {
         let runtime = runtime(&self.options).map_err(ServeError::Runtime)?;
         let faults = self.options.faults.clone();
         let injector = Arc::new(Injector::new(faults, self.options.fault_seed));
-        let started = start(&self.options, &injector, &runtime)?;
+        let registry = registry();
+        let metrics = Arc::new(Metrics::new(&registry));
+        let started = start(&self.options, &injector, &metrics, &runtime)?;
         Ok(Opened {
             bound: self,
             runtime,
+            registry,
+            metrics,
             injector,
             started,
         })
@@ -100,6 +104,8 @@ impl Bound {
 pub struct Opened {
     bound: Bound,
     runtime: Runtime,
+    registry: Registry,
+    metrics: Arc<Metrics>,
     injector: Arc<Injector>,
     started: Started,
 }
@@ -139,12 +145,14 @@ impl Opened {
         let Self {
             bound,
             runtime,
+            registry,
+            metrics,
             injector,
             started,
         } = self;
-        let registry = registry();
         let executor = Arc::new(started.executor);
-        let router = traffic(&bound.options, &registry, &executor, &injector);
+        metrics::watch_queues(&registry, Arc::clone(&executor));
+        let router = traffic(&bound.options, &registry, &executor, metrics, &injector);
         let _admin = bound
             .admin
             .map(|(listener, _)| probe::admin::serve(listener, probe::admin::router(&registry)))
@@ -190,6 +198,7 @@ fn registry() -> Registry {
 fn start(
     options: &Options,
     injector: &Arc<Injector>,
+    metrics: &Arc<Metrics>,
     runtime: &Runtime,
 ) -> Result<Started, ServeError> {
     let setup = Setup {
@@ -198,6 +207,7 @@ fn start(
         queue: options.queue,
         limits: options.limits,
         injector: Arc::clone(injector),
+        metrics: Arc::clone(metrics),
         runtime: Some(runtime.handle().clone()),
     };
     Executor::start(&setup).map_err(ServeError::Start)
@@ -208,12 +218,12 @@ fn traffic(
     options: &Options,
     registry: &Registry,
     executor: &Arc<Executor>,
+    metrics: Arc<Metrics>,
     injector: &Arc<Injector>,
 ) -> Router {
-    metrics::watch_supply(registry, Arc::clone(executor));
     let service = Service::new(
         Arc::clone(executor),
-        Metrics::new(registry),
+        metrics,
         options.limits,
         options.connections_max.get(),
         options.operator_token.clone(),

@@ -18,8 +18,24 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("request_stall_max_seconds", WAITING),
     ("request_stall_seconds", WAITING),
     ("runtime_live_objects", WAITING),
+    ("token_chain_transition_total", AT_ZERO),
+    ("token_commit_duration_seconds", NO_PANEL),
+    ("token_frozen_tokens", NO_PANEL),
+    ("token_journal_group_commands", NO_PANEL),
+    ("token_journal_sync_duration_seconds", NO_PANEL),
+    ("token_open_holds", NO_PANEL),
+    ("token_pending_withdrawals", AT_ZERO),
+    ("token_queue_commands", NO_PANEL),
+    ("token_request_duration_seconds", NO_PANEL),
+    ("token_rpc_failover_total", AT_ZERO),
+    ("token_settlement_level_tokens", AT_ZERO),
+    ("token_shed_total", NO_PANEL),
+    ("token_store_fault_total", AT_ZERO),
 ];
 const WAITING: &str = "shown with the run's own stall ledger in its report";
+
+const AT_ZERO: &str = "stays at zero until the engine settles on chains or keeps its state in a store";
+const NO_PANEL: &str = "exposed by the engine, and without a panel so far";
 
 fn used_families(board: &Value) -> BTreeSet<&'static str> {
     let queries = expressions(board).into_iter();

@@ -6,7 +6,8 @@ use super::queue::Queue;
 use super::record;
 use super::slot::{GROUP_BYTES, Open, Shared};
 use crate::inject::Injector;
-use crate::ledger::{Command, Ledger, Outcome};
+use crate::ledger::{Command, Ledger, Outcome, Sequence};
+use crate::metrics::Metrics;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -23,6 +24,7 @@ pub(super) struct Apply {
     pub(super) queue: Arc<Queue>,
     pub(super) shared: Arc<Shared>,
     pub(super) injector: Arc<Injector>,
+    pub(super) metrics: Arc<Metrics>,
     pub(super) durability: Durability,
     /// The time of the last group; times of groups only grow.
     pub(super) time_ns: u64,
@@ -57,6 +59,7 @@ impl Apply {
             Durability::Each => 1,
             Durability::Group | Durability::None => usize::MAX,
         };
+        self.publish();
         let mut items = Vec::new();
         let mut open = Open::default();
         while queue.take(&mut items, items_max, self.patience()) {
@@ -89,19 +92,29 @@ impl Apply {
 
     fn item(&mut self, item: Item, open: &mut Open) {
         let completion = match item {
-            Item::One { command, reply } => {
+            Item::One {
+                command,
+                reply,
+                entered,
+            } => {
                 let outcome = self.ledger.apply(open.now_ms(), &command);
+                self.metrics.count(&command, &outcome);
                 self.record(&command, &outcome, open);
-                Completion::One(reply, outcome)
+                Completion::One(reply, outcome, entered)
             }
-            Item::Many { commands, reply } => {
+            Item::Many {
+                commands,
+                reply,
+                entered,
+            } => {
                 let mut outcomes = Vec::with_capacity(commands.len());
                 self.ledger
                     .apply_batch(open.now_ms(), &commands, &mut outcomes);
+                self.metrics.count_batch(&commands, &outcomes);
                 for (command, outcome) in commands.iter().zip(&outcomes) {
                     self.record(command, outcome, open);
                 }
-                Completion::Many(reply, outcomes)
+                Completion::Many(reply, outcomes, entered)
             }
             Item::Read(mut asked) => {
                 asked.ask(&self.ledger);
@@ -119,6 +132,7 @@ impl Apply {
             let mut recorded = false;
             for command in &commands {
                 let outcome = self.ledger.apply(now_ms, command);
+                self.metrics.count(command, &outcome);
                 recorded |= outcome.is_new();
                 self.record(command, &outcome, open);
             }
@@ -142,12 +156,17 @@ impl Apply {
         Some(Duration::from_millis(wait).clamp(LEAST_PATIENCE, MOST_PATIENCE))
     }
 
+    /// Shows how far the ledger is; the last sequence that is applied.
+    fn publish(&self) -> u64 {
+        let applied = self.ledger.last_sequence().map_or(0, Sequence::get);
+        self.shared.set_applied(applied);
+        self.metrics.set_levels(&self.ledger);
+        applied
+    }
+
     /// Answers what need not wait, and leaves the rest for the journal.
     fn hand_over(&self, open: &mut Open) -> Result<(), Refused> {
-        let applied = self
-            .ledger
-            .last_sequence()
-            .map_or(0, crate::ledger::Sequence::get);
+        let applied = self.publish();
         let waits_for_nothing = self.durability == Durability::None
             || open.buffer.count() == 0 && self.shared.durable() == applied;
         if waits_for_nothing {

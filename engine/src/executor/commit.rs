@@ -5,6 +5,7 @@ use super::item::{Completion, Refused};
 use super::slot::{Open, Shared};
 use crate::inject::Injector;
 use crate::journal::{JournalError, Writer};
+use crate::metrics::Metrics;
 use std::sync::Arc;
 use tokio::runtime::Handle;
 
@@ -17,6 +18,7 @@ pub(super) struct Commit {
     pub(super) writer: Writer,
     pub(super) shared: Arc<Shared>,
     pub(super) injector: Arc<Injector>,
+    pub(super) metrics: Arc<Metrics>,
     pub(super) runtime: Option<Handle>,
     pub(super) failure: Arc<Failure>,
 }
@@ -40,15 +42,19 @@ impl Commit {
         if open.buffer.count() == 0 {
             return Ok(());
         }
+        let commands = open.buffer.count();
         self.writer.write(&mut open.buffer, open.time_ns)?;
         let (injector, writer) = (&self.injector, &mut self.writer);
+        let began = Instant::now();
         self.shared.syncs.timed(|| {
             injector
                 .before_sync()
                 .map_err(JournalError::io("sync", "the journal"))?;
             writer.sync()
         })?;
+        let took = began.elapsed();
         self.shared.count_group();
+        self.metrics.synced(took, commands);
         self.shared
             .set_durable(self.writer.position().next_sequence - 1);
         Ok(())
@@ -57,11 +63,21 @@ impl Commit {
     fn answer(&self, completions: Vec<Completion>) {
         match &self.runtime {
             Some(runtime) if completions.len() >= MANY => {
-                runtime.spawn(async move { send(completions, Ok(())) });
+                let metrics = Arc::clone(&self.metrics);
+                runtime.spawn(async move { confirm(completions, &metrics) });
             }
-            _ => send(completions, Ok(())),
+            _ => confirm(completions, &self.metrics),
         }
     }
+}
+
+/// Sends the answers of what is durable, and counts how long that took.
+fn confirm(completions: Vec<Completion>, metrics: &Metrics) {
+    let now = Instant::now();
+    for entered in completions.iter().filter_map(Completion::entered) {
+        metrics.committed(now.saturating_duration_since(entered));
+    }
+    send(completions, Ok(()));
 }
 
 fn send(completions: Vec<Completion>, durable: Result<(), Refused>) {

@@ -2,6 +2,7 @@
 
 use crate::ledger::{Command, Ledger, Outcome};
 use std::fmt;
+use std::time::Instant;
 use thiserror::Error;
 use tokio::sync::oneshot;
 
@@ -33,10 +34,12 @@ pub(super) enum Item {
     One {
         command: Command,
         reply: Reply<Outcome>,
+        entered: Instant,
     },
     Many {
         commands: Vec<Command>,
         reply: Reply<Vec<Outcome>>,
+        entered: Instant,
     },
     Read(Box<dyn Asked>),
 }
@@ -62,17 +65,29 @@ impl Item {
 
 /// An answer that waits for its group.
 pub(super) enum Completion {
-    One(Reply<Outcome>, Outcome),
-    Many(Reply<Vec<Outcome>>, Vec<Outcome>),
+    One(Reply<Outcome>, Outcome, Instant),
+    Many(Reply<Vec<Outcome>>, Vec<Outcome>, Instant),
     Read(Box<dyn Asked>),
 }
 
 impl Completion {
+    /// When what is recorded with this answer entered the queue; `None` for a read and for an answer without an entry of its own.
+    pub(super) fn entered(&self) -> Option<Instant> {
+        match self {
+            Self::One(_, outcome, entered) => outcome.is_new().then_some(*entered),
+            Self::Many(_, outcomes, entered) => outcomes
+                .iter()
+                .any(|outcome| outcome.is_new())
+                .then_some(*entered),
+            Self::Read(_) => None,
+        }
+    }
+
     /// Sends the answer; a caller who has gone away does not matter.
     pub(super) fn send(self, durable: Result<(), Refused>) {
         match self {
-            Self::One(reply, outcome) => drop(reply.send(durable.map(|()| outcome))),
-            Self::Many(reply, outcomes) => drop(reply.send(durable.map(|()| outcomes))),
+            Self::One(reply, outcome, _) => drop(reply.send(durable.map(|()| outcome))),
+            Self::Many(reply, outcomes, _) => drop(reply.send(durable.map(|()| outcomes))),
             Self::Read(asked) => asked.answer(durable),
         }
     }

@@ -10,6 +10,7 @@ use super::{Durability, Executor, QueueLimits, Threads, replay};
 use crate::inject::Injector;
 use crate::journal::{Disk, EngineId, Found, From, JournalError, Recovered, Storage, recover};
 use crate::ledger::{Ledger, Limits};
+use crate::metrics::Metrics;
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
@@ -32,6 +33,8 @@ pub struct Setup {
     pub limits: Limits,
     /// Faults on demand.
     pub injector: Arc<Injector>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// Where answers of large groups are sent from; `None` sends them from the journal's thread.
     pub runtime: Option<Handle>,
 }
@@ -150,6 +153,7 @@ impl Executor {
             writer,
             shared: Arc::clone(&parts.shared),
             injector: Arc::clone(&setup.injector),
+            metrics: Arc::clone(&setup.metrics),
             runtime: setup.runtime.clone(),
             failure: Arc::clone(&parts.failure),
         };
@@ -213,6 +217,7 @@ impl Parts {
             queue: Arc::clone(&self.queue),
             shared: Arc::clone(&self.shared),
             injector: Arc::clone(&setup.injector),
+            metrics: Arc::clone(&setup.metrics),
             durability: setup.durability,
             time_ns,
         };

@@ -50,6 +50,7 @@ struct Slot {
 pub(super) struct Shared {
     slot: Mutex<Slot>,
     changed: Condvar,
+    applied: AtomicU64,
     durable: AtomicU64,
     groups: AtomicU64,
     pub(super) syncs: SyncClock,
@@ -166,6 +167,11 @@ impl Shared {
         self.durable.load(Ordering::Acquire)
     }
 
+    /// Everything up to `sequence` is applied.
+    pub(super) fn set_applied(&self, sequence: u64) {
+        self.applied.store(sequence, Ordering::Relaxed);
+    }
+
     /// Everything up to `sequence` is durable.
     pub(super) fn set_durable(&self, sequence: u64) {
         self.durable.store(sequence, Ordering::Release);
@@ -178,6 +184,7 @@ impl Shared {
 
     pub(super) fn progress(&self, waiting: usize, shed: u64) -> Progress {
         Progress {
+            applied: self.applied.load(Ordering::Relaxed),
             durable: self.durable(),
             groups: self.groups.load(Ordering::Relaxed),
             sync_ns: self.syncs.read(),

@@ -18,7 +18,7 @@ pub(super) async fn post(service: Arc<Service>, mut request: CommandRequest) -> 
         let message = "header Idempotency-Key: in a batch each command has its own id";
         return Err(ApiError::bad_request("idempotency_key_mismatch", message));
     }
-    let (mut batch, decoded) = read(&mut request)?;
+    let (mut batch, decoded) = read(&service, &mut request)?;
     let commands = batch.take_commands();
     let commands = commands.into_iter().map(|one| request.sent(one)).collect();
     let outcomes = service.apply_batch(commands).await?;
@@ -38,22 +38,22 @@ pub(super) async fn post(service: Arc<Service>, mut request: CommandRequest) -> 
 /// What became of each member of a JSON batch: only answers in JSON name the field at fault.
 type Decoded = Vec<json::Member>;
 
-fn read(request: &mut CommandRequest) -> Result<(Batch, Decoded), ApiError> {
+fn read(service: &Service, request: &mut CommandRequest) -> Result<(Batch, Decoded), ApiError> {
     let role = request.role();
     match request.form() {
         Form::Raw => {
             let records = CommandRecord::view(request.body()).ok_or_else(record_length)?;
-            check_count(records.len())?;
+            check_count(service, records.len())?;
             Ok((Batch::from_records(records, role), Vec::new()))
         }
         Form::Protobuf => {
             let commands = proto::decode_batch(request.take_body(), role)?;
-            check_count(commands.len())?;
+            check_count(service, commands.len())?;
             Ok((Batch::from_members(commands), Vec::new()))
         }
         Form::Json => {
             let mut decoded = json::decode_batch(request.body())?;
-            check_count(decoded.len())?;
+            check_count(service, decoded.len())?;
             for (member, _) in &mut decoded {
                 if let Ok(command) = member {
                     *command = request.sent(*command);
@@ -73,8 +73,9 @@ fn record_length() -> ApiError {
     ApiError::bad_request("record_length", message)
 }
 
-fn check_count(count: usize) -> Result<(), ApiError> {
+fn check_count(service: &Service, count: usize) -> Result<(), ApiError> {
     if count > BATCH_COMMANDS_MAX {
+        service.metrics().shed(Status::TooLarge, count as u64);
         let message = format!("{count} commands; a batch has at most {BATCH_COMMANDS_MAX}");
         return Err(ApiError::new(
             StatusCode::PAYLOAD_TOO_LARGE,

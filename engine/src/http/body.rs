@@ -2,7 +2,7 @@
 
 use super::error::ApiError;
 use super::service::Service;
-use crate::ledger::{Command, CommandId, Role};
+use crate::ledger::{Command, CommandId, Role, Status};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -85,11 +85,11 @@ impl CommandRequest {
             all: Vec::new(),
         };
         if announced > most as u64 {
-            return Err(too_large(body, most).await);
+            return Err(too_large(service, body, most).await);
         }
         while let Some(data) = next_data(&mut body).await? {
             if request.body().len() + data.len() > most {
-                return Err(too_large(body, most).await);
+                return Err(too_large(service, body, most).await);
             }
             request.append(data, announced as usize);
         }
@@ -216,7 +216,8 @@ async fn next_data(body: &mut Body) -> Result<Option<Bytes>, ApiError> {
 }
 
 /// The refusal of a body, after reading what its sender may still be writing; one that is far too large is not read at all.
-async fn too_large(mut body: Body, most: usize) -> ApiError {
+async fn too_large(service: &Service, mut body: Body, most: usize) -> ApiError {
+    service.metrics().shed(Status::TooLarge, 1);
     let mut discarded = 0;
     if body.size_hint().lower() <= DISCARD_BYTES_MAX as u64 {
         while let Ok(Some(data)) = next_data(&mut body).await {
@@ -228,7 +229,7 @@ async fn too_large(mut body: Body, most: usize) -> ApiError {
     }
     ApiError::new(
         StatusCode::PAYLOAD_TOO_LARGE,
-        "too_large",
+        Status::TooLarge.name(),
         format!("a body has at most {most} bytes"),
     )
 }

@@ -1,7 +1,7 @@
 //! What all handlers share.
 
 use super::error::ApiError;
-use crate::executor::Executor;
+use crate::executor::{Executor, Refused};
 use crate::inject::Injector;
 use crate::ledger::{Command, Ledger, Limits, Outcome, Role};
 use crate::metrics::Metrics;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Service {
     executor: Arc<Executor>,
-    metrics: Metrics,
+    metrics: Arc<Metrics>,
     limits: Limits,
     connections_max: usize,
     operator_token: Option<String>,
@@ -22,7 +22,7 @@ impl Service {
     /// A service over an executor whose ledger has these limits.
     pub fn new(
         executor: Arc<Executor>,
-        metrics: Metrics,
+        metrics: Arc<Metrics>,
         limits: Limits,
         connections_max: usize,
         operator_token: Option<String>,
@@ -38,22 +38,26 @@ impl Service {
         }
     }
 
-    /// Applies a command and counts the outcome.
+    /// Applies a command.
     pub(super) async fn apply(&self, command: &Command) -> Result<Outcome, ApiError> {
-        let outcome = self.executor.apply(*command).await?;
-        self.metrics.count(command.kind(), &outcome);
-        Ok(outcome)
+        self.taken(self.executor.apply(*command).await, 1)
     }
 
-    /// Applies commands in order and counts the outcomes, which come in the same order.
+    /// Applies commands in order; the outcomes come in the same order.
     pub(super) async fn apply_batch(
         &self,
         commands: Vec<Command>,
     ) -> Result<Vec<Outcome>, ApiError> {
-        let kinds: Vec<_> = commands.iter().map(Command::kind).collect();
-        let outcomes = self.executor.apply_batch(commands).await?;
-        self.metrics.count_batch(&kinds, &outcomes);
-        Ok(outcomes)
+        let count = commands.len() as u64;
+        self.taken(self.executor.apply_batch(commands).await, count)
+    }
+
+    /// Counts commands, or a read, that were not taken.
+    fn taken<T>(&self, result: Result<T, Refused>, count: u64) -> Result<T, ApiError> {
+        result.map_err(|refused| {
+            self.metrics.refused(refused, count);
+            ApiError::from(refused)
+        })
     }
 
     /// What a sender with that bearer token may do: without any token on our side everybody is an operator, and whoever shows
@@ -72,11 +76,15 @@ impl Service {
         &self,
         question: impl FnOnce(&Ledger) -> R + Send + 'static,
     ) -> Result<R, ApiError> {
-        Ok(self.executor.read(question).await?)
+        self.taken(self.executor.read(question).await, 1)
     }
 
     pub(super) fn executor(&self) -> &Executor {
         &self.executor
+    }
+
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     pub(super) fn injector(&self) -> &Injector {

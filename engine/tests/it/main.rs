@@ -7,6 +7,7 @@ mod binary;
 mod child;
 mod commands;
 mod concurrency;
+mod counters;
 mod crash;
 mod errors;
 mod faults;

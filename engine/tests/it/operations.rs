@@ -1,10 +1,10 @@
 //! The operations listener: what the metrics say, and that they are those of the catalog.
 
-use crate::server::{Server, mint, transfer};
+use crate::server::{Server, id, mint, transfer};
 use record::catalog::{CATALOG, Kind, Owner, RUNTIME_LIVE_OBJECTS};
 use std::collections::BTreeMap;
 
-async fn scrape(server: &Server) -> String {
+pub async fn scrape(server: &Server) -> String {
     let url = format!("http://{}/metrics", server.admin);
     reqwest::get(url).await.unwrap().text().await.unwrap()
 }
@@ -46,6 +46,11 @@ async fn outcomes_are_counted() {
     }
     server.post("/v1/mints", mint(104, 9, "1")).await;
     server.post("/v1/mints", "no command").await;
+    let frozen = format!(r#"{{"id":"{}","debit":"{}","amount":"0.5"}}"#, id(105), id(1));
+    server.post("/v1/freezes", frozen).await;
+    let held = transfer(106, 1, 2, "0.5");
+    server.post("/v1/holds", held).await;
+    server.post("/v1/batch", vec![0; 1024 * 1024 + 1]).await;
     let text = scrape(&server).await;
     for sample in [
         r#"token_transfer_total{chain="local",status="success"} 1"#,
@@ -53,7 +58,16 @@ async fn outcomes_are_counted() {
         r#"token_transfer_total{chain="local",status="mismatch"} 1"#,
         r#"token_transfer_total{chain="local",status="insufficient"} 1"#,
         r#"token_transfer_total{chain="local",status="invalid"} 1"#,
-        r#"token_transfer_total{chain="local",status="capacity"} 0"#,
+        r#"token_shed_total{reason="too_large"} 1"#,
+        r#"token_shed_total{reason="overloaded"} 0"#,
+        r#"token_frozen_tokens{chain="local"} 0.5"#,
+        r#"token_open_holds{chain="local"} 1"#,
+        r#"token_queue_commands{queue="journal"} 0"#,
+        r#"token_request_duration_seconds_count{surface="single"} 12"#,
+        r#"token_request_duration_seconds_count{surface="batch"} 1"#,
+        r#"token_request_duration_seconds_count{surface="admin"} 0"#,
+        "token_commit_duration_seconds_count 8",
+        "token_journal_group_commands_sum 8",
         r#"token_operation_total{chain="local",operation="open",status="success"} 2"#,
         r#"token_operation_total{chain="local",operation="mint",status="unknown"} 1"#,
         r#"token_duplicate_total{source="api",result="replayed"} 1"#,

@@ -1,4 +1,5 @@
-//! The bucket bounds of exposed histograms: one family of grids, so that any two can be compared.
+//! The bucket bounds of exposed histograms: one family of grids for times, so that any two can be compared, and one for what is
+//! counted.
 //!
 //! Fine is 10 µs · 2^(i/4), coarse 10 µs · 2^(i/2); every coarse bound is a fine bound and both end at 10.48576 s. With ratio
 //! 2^¼ between neighbours an interpolated P99 is off by about 1.4 %, with √2 by about 2.6 %; the widely used steps
@@ -11,11 +12,14 @@ use std::sync::OnceLock;
 pub enum Grid {
     /// 81 bounds with ratio 2^(1/4): the headline histograms.
     Fine,
-    /// 41 bounds with ratio 2^(1/2): all others.
+    /// 41 bounds with ratio 2^(1/2): all other times.
     Coarse,
+    /// 14 powers of two, 1 to 8,192: numbers of things.
+    Counts,
 }
 
 const FIRST_NS: f64 = 10_000.0;
+const BILLION: u64 = 1_000_000_000;
 
 fn bounds(count: u32, steps_per_octave: f64) -> Vec<u64> {
     (0..count)
@@ -24,13 +28,16 @@ fn bounds(count: u32, steps_per_octave: f64) -> Vec<u64> {
 }
 
 impl Grid {
-    /// The finite upper bounds in nanoseconds, rising; the last bucket above them is unbounded.
+    /// The finite upper bounds in billionths of the base unit (nanoseconds of times), rising; the last bucket above them is
+    /// unbounded.
     pub fn bounds_ns(self) -> &'static [u64] {
         static FINE: OnceLock<Vec<u64>> = OnceLock::new();
         static COARSE: OnceLock<Vec<u64>> = OnceLock::new();
+        static COUNTS: OnceLock<Vec<u64>> = OnceLock::new();
         match self {
             Self::Fine => FINE.get_or_init(|| bounds(81, 4.0)),
             Self::Coarse => COARSE.get_or_init(|| bounds(41, 2.0)),
+            Self::Counts => COUNTS.get_or_init(|| (0..14).map(|i| BILLION << i).collect()),
         }
     }
 
@@ -58,6 +65,15 @@ mod tests {
                 .iter()
                 .all(|bound| fine.contains(bound))
         );
+    }
+
+    #[test]
+    fn counts_are_powers_of_two_in_billionths() {
+        let bounds = Grid::Counts.bounds_ns();
+        assert_eq!(bounds.len(), 14);
+        assert_eq!(bounds.last(), Some(&(8192 * BILLION)));
+        assert_eq!(Grid::Counts.bucket(BILLION), 0);
+        assert_eq!(Grid::Counts.bucket(3 * BILLION), 2);
     }
 
     #[test]

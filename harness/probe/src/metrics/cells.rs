@@ -96,7 +96,7 @@ impl Gauge {
     }
 }
 
-/// A histogram that takes single durations.
+/// A histogram that takes single durations or numbers.
 #[derive(Debug, Clone)]
 pub struct Histogram(Distribution);
 
@@ -107,10 +107,19 @@ impl Histogram {
 
     /// Counts one duration.
     pub fn observe(&self, duration: Duration) {
-        let nanos = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        self.observe_billionths(duration.as_nanos());
+    }
+
+    /// Counts one number of things, for a family over [`Grid::Counts`].
+    pub fn observe_count(&self, count: u64) {
+        self.observe_billionths(u128::from(count) * u128::from(NANOS));
+    }
+
+    fn observe_billionths(&self, value: u128) {
         let cell = &self.0.0;
-        cell.buckets[cell.grid.bucket(nanos)].fetch_add(1, Ordering::Relaxed);
-        cell.add_sum(duration.as_nanos());
+        let bucket = cell.grid.bucket(u64::try_from(value).unwrap_or(u64::MAX));
+        cell.buckets[bucket].fetch_add(1, Ordering::Relaxed);
+        cell.add_sum(value);
     }
 }
 

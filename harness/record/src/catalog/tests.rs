@@ -38,3 +38,12 @@ fn a_family_is_found_by_its_name() {
     assert_eq!(find("token_transfer_total"), Some(&TOKEN_TRANSFER));
     assert_eq!(find("token_transfer"), None);
 }
+
+#[test]
+fn the_engine_has_seventeen_families() {
+    let of_engine = CATALOG
+        .iter()
+        .filter(|family| family.owner == Owner::Engine)
+        .count();
+    assert_eq!(of_engine, 17);
+}
