@@ -1,8 +1,12 @@
 //! What was typed, and what it means. Belongs to the binary only.
 
+use crate::allocator::BUILT_IN;
 use engine::Options;
 use engine::inject::{Fault, SpecError};
 use engine::lab::journal::Experiment;
+use engine::lab::{Lab, Settings};
+use engine::switches::{SwitchError, Switches};
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::str::FromStr;
 use thiserror::Error;
@@ -11,8 +15,10 @@ use thiserror::Error;
 pub const USAGE: &str = "\
 usage: engine serve [--listen ADDR] [--admin ADDR] [--threads N] [--alloc-period BYTES] [--data DIR] [--journal group|each|none]
                     [--queue-items N] [--queue-commands N] [--allow-inject [--inject KIND=SPEC]... [--inject-seed N]]
-                    [--operator-token TOKEN]
+                    [--operator-token TOKEN] [--balances single|mutex|sharded|cas|actor] [--minting inline|pool:N]
+                    [--mint-work cpu:TIME|wait:TIME] [--codec LIST] [--pool on|off] [--allocator NAME]
        engine verify DIR
+       engine lab minting|codec|pool|balances|ordering [--seed N] [--count N] [--json]
        engine lab journal [--entries N] [--batch N] [--callers N] [--journal group|each|none] [--data DIR]
 
 serve:
@@ -30,9 +36,19 @@ serve:
                         task-leak=10/s, fsync=20ms, fsync=fail@1000, stall=1s@10s; needs --allow-inject
   --inject-seed N       where draws of the faults start (default 0)
   --operator-token T    what operators show as a bearer token (default: everybody is an operator)
+  --balances single     one thread owns all balances (default); mutex, sharded, cas, actor: several threads move units at once
+  --minting inline      each request prepares its mint (default); pool:N: N threads behind a queue do, single is pool:1
+  --mint-work none      what preparing a mint costs: cpu:200us burns, wait:2ms waits (default none)
+  --codec LIST          forms of a body that are read: json, raw, and prost or view for protobuf (default json,prost,raw)
+  --pool on             vectors of batches are used again (default); off: they are not
+  --allocator NAME      the allocator that was built in, or an error: system, mimalloc or jemalloc
 
 verify checks a journal that no engine has open: checksums, chain, order, and every outcome again.
 lab journal says what sealing, syncing and replaying cost on this machine (default: a million transfers in batches of 8000).
+The other labs change one switch each, and put what comes out beside the figures of the article that the switch comes from:
+  --seed N              where draws start (default 1)
+  --count N             how much to do (default: as much as the article)
+  --json                one JSON object instead of lines
 
 SIGINT and SIGTERM end it after the requests under way are answered. Exit codes: 0 orderly end, 1 cannot start or is damaged, 2 bad
 usage, 3 the journal could not be written any more.";
@@ -49,6 +65,8 @@ pub enum Request {
     Verify(PathBuf),
     /// Find out what durability costs.
     LabJournal(Experiment),
+    /// Any other experiment, and whether its report is JSON.
+    Lab(Lab, Settings, bool),
     /// Show [`USAGE`].
     Help,
 }
@@ -78,6 +96,29 @@ pub enum ArgsError {
         /// What would do.
         expected: &'static str,
     },
+    /// A switch without its value.
+    #[error("{0} needs a value")]
+    NoSwitchValue(String),
+    /// A value that a switch does not have.
+    #[error("{flag} is \"{value}\"; expected {expected}")]
+    BadSwitch {
+        /// The flag.
+        flag: String,
+        /// What was typed.
+        value: String,
+        /// What would do.
+        expected: &'static str,
+    },
+    /// Another allocator than this binary has.
+    #[error(
+        "--allocator is \"{asked}\", but this binary allocates by \"{built}\"; build it with cargo build -p engine --features {asked}, or without features for the system's"
+    )]
+    Allocator {
+        /// What was typed.
+        asked: &'static str,
+        /// What was built in.
+        built: &'static str,
+    },
     /// Not a fault.
     #[error("--inject: {0}")]
     Fault(#[from] SpecError),
@@ -87,7 +128,9 @@ pub enum ArgsError {
     )]
     NotAllowed,
     /// No such experiment.
-    #[error("lab takes the name of an experiment: journal")]
+    #[error(
+        "lab takes the name of an experiment: journal, minting, codec, pool, balances or ordering"
+    )]
     WhichLab,
     /// `verify` takes exactly one folder.
     #[error("verify takes one folder")]
@@ -106,7 +149,8 @@ pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsErro
         Some("lab") => match args.next().as_deref() {
             Some("journal") => parse_lab_journal(args),
             Some("--help" | "-h") => Ok(Request::Help),
-            _ => Err(ArgsError::WhichLab),
+            Some(name) => parse_lab(name.parse().map_err(|()| ArgsError::WhichLab)?, args),
+            None => Err(ArgsError::WhichLab),
         },
         Some("help" | "--help" | "-h") => Ok(Request::Help),
         Some(other) => Err(ArgsError::UnknownVerb(other.to_owned())),
@@ -117,6 +161,7 @@ pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsErro
 fn parse_serve(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsError> {
     const ADDRESS: &str = "an address such as 127.0.0.1:8080";
     let mut options = Options::default();
+    options.switches.allocator = BUILT_IN;
     let mut allowed = false;
     while let Some(flag) = args.next() {
         let args = &mut args;
@@ -142,7 +187,7 @@ fn parse_serve(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsEr
                 options.operator_token = Some(value("--operator-token", "a token", args)?);
             }
             "--help" | "-h" => return Ok(Request::Help),
-            _ => return Err(ArgsError::UnknownFlag(flag)),
+            _ => switch(&mut options.switches, flag, args)?,
         }
     }
     if !allowed && !options.faults.is_empty() {
@@ -165,6 +210,53 @@ fn parse_lab_journal(mut args: impl Iterator<Item = String>) -> Result<Request, 
         }
     }
     Ok(Request::LabJournal(experiment))
+}
+
+fn parse_lab(lab: Lab, mut args: impl Iterator<Item = String>) -> Result<Request, ArgsError> {
+    let (mut settings, mut is_json) = (Settings::default(), false);
+    while let Some(flag) = args.next() {
+        let args = &mut args;
+        match flag.as_str() {
+            "--seed" => settings.seed = value("--seed", "a number", args)?,
+            "--count" => {
+                let count: NonZeroU64 = value("--count", NUMBER, args)?;
+                settings.count = Some(count.get());
+            }
+            "--json" => is_json = true,
+            _ => return Err(ArgsError::UnknownFlag(flag)),
+        }
+    }
+    Ok(Request::Lab(lab, settings, is_json))
+}
+
+/// Sets a knob. The allocator cannot be set any more, only named.
+fn switch(
+    switches: &mut Switches,
+    flag: String,
+    args: &mut impl Iterator<Item = String>,
+) -> Result<(), ArgsError> {
+    let Some(name) = flag.strip_prefix("--") else {
+        return Err(ArgsError::UnknownFlag(flag));
+    };
+    if !Switches::NAMES.contains(&name) {
+        return Err(ArgsError::UnknownFlag(flag));
+    }
+    let Some(value) = args.next() else {
+        return Err(ArgsError::NoSwitchValue(flag));
+    };
+    match switches.set(name, &value) {
+        Ok(()) if switches.allocator == BUILT_IN => Ok(()),
+        Ok(()) => Err(ArgsError::Allocator {
+            asked: switches.allocator.name(),
+            built: BUILT_IN.name(),
+        }),
+        Err(SwitchError::Unknown) => Err(ArgsError::UnknownFlag(flag)),
+        Err(SwitchError::Expected(expected)) => Err(ArgsError::BadSwitch {
+            flag,
+            value,
+            expected,
+        }),
+    }
 }
 
 fn fault(args: &mut impl Iterator<Item = String>) -> Result<Fault, ArgsError> {

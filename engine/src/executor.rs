@@ -10,10 +10,12 @@ pub use replay::verify;
 pub use setup::{Setup, Started};
 
 mod apply;
+pub mod balances;
 mod commit;
 mod failure;
 mod item;
 mod keep;
+mod lanes;
 mod queue;
 mod record;
 mod replay;
@@ -22,6 +24,8 @@ mod slot;
 mod waiting;
 
 use crate::ledger::{Command, Ledger, Outcome};
+use crate::pool::BatchPool;
+use balances::Balances;
 use item::{Item, Question};
 use queue::Queue;
 use slot::Shared;
@@ -95,6 +99,8 @@ pub struct Executor {
     threads: Mutex<Threads>,
     folder_path: Option<PathBuf>,
     durability: Durability,
+    balances: Balances,
+    pool: Arc<BatchPool>,
 }
 
 impl fmt::Debug for Executor {
@@ -152,6 +158,19 @@ impl Executor {
             entered: Instant::now(),
         })?;
         answered(answer, waiting).await
+    }
+
+    /// As [`Executor::apply`], for callers that wait elsewhere; whatever comes is sent there.
+    pub(crate) fn apply_to(
+        &self,
+        command: Command,
+        reply: oneshot::Sender<Result<Outcome, Refused>>,
+    ) {
+        self.queue.push_or_refuse(Item::One {
+            command,
+            reply,
+            entered: Instant::now(),
+        });
     }
 
     /// Applies commands in order, inside one group; the outcomes come in the same order.
@@ -235,6 +254,16 @@ impl Executor {
     /// How commands become durable.
     pub const fn durability(&self) -> Durability {
         self.durability
+    }
+
+    /// Vectors to use again: of what is asked, and of what is answered.
+    pub const fn pool(&self) -> &Arc<BatchPool> {
+        &self.pool
+    }
+
+    /// How balances are kept.
+    pub const fn balances(&self) -> Balances {
+        self.balances
     }
 
     /// The folder of the journal; `None` without one.

@@ -19,7 +19,7 @@ mod service;
 mod transfers;
 
 pub use listener::BoundedListener;
-pub use service::Service;
+pub use service::{Knobs, Service};
 
 use crate::ledger::Kind;
 use crate::metrics::Surface;
@@ -111,12 +111,7 @@ where
     F: Fn(Arc<Service>, CommandRequest) -> A + Clone + Send + Sync + 'static,
     A: Future<Output = Answer> + Send,
 {
-    on(
-        MethodFilter::POST,
-        handler,
-        BODY_BYTES_MAX,
-        Surface::Single,
-    )
+    on(MethodFilter::POST, handler, BODY_BYTES_MAX, Surface::Single)
 }
 
 /// The same, for what replaces something that has a path.
@@ -134,12 +129,7 @@ where
     F: Fn(Arc<Service>, CommandRequest) -> A + Clone + Send + Sync + 'static,
     A: Future<Output = Answer> + Send,
 {
-    on(
-        MethodFilter::POST,
-        handler,
-        BATCH_BYTES_MAX,
-        Surface::Batch,
-    )
+    on(MethodFilter::POST, handler, BATCH_BYTES_MAX, Surface::Batch)
 }
 
 /// A short form: a route whose path says the kind.

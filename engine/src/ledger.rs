@@ -13,6 +13,7 @@ pub use command::{
 pub use entry::Entry;
 pub use hold::{Hold, HoldState};
 pub use id::{AccountId, CommandId, IdError, IdText};
+pub use lane::{Prepared, Shift};
 pub use levels::Levels;
 pub use limits::Limits;
 pub use read::{AccountPage, JournalPage, StatementError, StatementLine, StatementPage};
@@ -31,6 +32,7 @@ mod hash;
 mod hold;
 mod id;
 mod ids;
+mod lane;
 mod levels;
 mod limits;
 mod linked;
@@ -224,4 +226,4 @@ impl Ledger {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -15,6 +15,7 @@
 #![forbid(unsafe_code)]
 
 pub mod amount;
+pub mod codecs;
 pub mod executor;
 mod http;
 pub mod inject;
@@ -23,9 +24,12 @@ mod json;
 pub mod lab;
 pub mod ledger;
 mod metrics;
+pub mod minting;
 mod options;
+mod pool;
 mod proto;
 mod server;
+pub mod switches;
 
 pub use options::Options;
 pub use server::{Bound, Opened, ServeError, bind};

@@ -6,22 +6,18 @@
     reason = "the only part of the crate that talks to a terminal"
 )]
 
+mod allocator;
 mod args;
 
 use args::{Request, USAGE};
 use engine::journal::{Cut, Found};
-use engine::lab::{self, journal::Experiment};
+use engine::lab::{self, Lab, Settings, journal::Experiment};
 use engine::ledger::Limits;
 use engine::{Opened, Options, ServeError};
-use std::alloc::System;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
-
-/// Counts and samples allocations for the probe.
-#[global_allocator]
-static ALLOCATOR: probe::ProfAlloc<System> = probe::ProfAlloc::new(System);
 
 /// Exit code for bad usage; everything else that fails is 1.
 const BAD_USAGE: u8 = 2;
@@ -34,6 +30,7 @@ fn main() -> ExitCode {
         Ok(Request::Serve(options)) => serve(options),
         Ok(Request::Verify(folder)) => verify(&folder),
         Ok(Request::LabJournal(experiment)) => lab_journal(&experiment),
+        Ok(Request::Lab(lab, settings, is_json)) => run_lab(lab, &settings, is_json),
         Ok(Request::Help) => {
             println!("{USAGE}");
             ExitCode::SUCCESS
@@ -46,11 +43,15 @@ fn main() -> ExitCode {
 }
 
 fn serve(options: Options) -> ExitCode {
+    let values = options.switches.values();
+    let switches = values.map(|(name, value)| format!("{name}={value}"));
+    let switches = switches.join(" ");
     for fault in &options.faults {
         eprintln!("warning: this engine misbehaves on demand: {fault}");
     }
     let ended = engine::bind(options).and_then(|bound| {
         let opened = bound.open()?;
+        println!("switches {switches}");
         announce(&opened);
         opened.run(stop_signal())
     });
@@ -134,6 +135,18 @@ fn lab_journal(experiment: &Experiment) -> ExitCode {
     );
     if let Some(replay) = measured.replay {
         println!("replay    {:.0} entries/s", rate(replay));
+    }
+    ExitCode::SUCCESS
+}
+
+fn run_lab(lab: Lab, settings: &Settings, is_json: bool) -> ExitCode {
+    match lab.run(settings, allocator::BUILT_IN.name()) {
+        Ok(report) if is_json => println!("{}", report.json()),
+        Ok(report) => print!("{report}"),
+        Err(error) => {
+            complain(&error, None);
+            return ExitCode::FAILURE;
+        }
     }
     ExitCode::SUCCESS
 }

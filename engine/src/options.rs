@@ -3,6 +3,7 @@
 use crate::executor::{Durability, QueueLimits};
 use crate::inject::Fault;
 use crate::ledger::Limits;
+use crate::switches::Switches;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -32,6 +33,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Bounds of the executor's queue.
     pub queue: QueueLimits,
+    /// The knobs.
+    pub switches: Switches,
     /// What an operator's requests carry as bearer token; `None` takes everybody for an operator.
     pub operator_token: Option<String>,
     /// Faults on demand.
@@ -55,6 +58,7 @@ impl Default for Options {
             durability: Durability::default(),
             data: None,
             queue: QueueLimits::default(),
+            switches: Switches::default(),
             operator_token: None,
             faults: Vec::new(),
             fault_seed: 0,

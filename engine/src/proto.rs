@@ -3,6 +3,7 @@
 //! 128-bit numbers are 16 little-endian bytes, or left out for 0; any other length is refused. Fields we do not know are skipped.
 
 mod message;
+pub mod view;
 
 use crate::ledger::{
     Command, CommandRecord, Flags, Kind, Outcome, Role, Sequence, ShapeError, Status,
@@ -18,6 +19,9 @@ pub enum ProtoError {
     /// Not protobuf of this message.
     #[error("the body is no protobuf of the message: {0}")]
     Malformed(#[from] prost::DecodeError),
+    /// The same, as the reader in place says it.
+    #[error("the body is no protobuf of the message: {0}")]
+    Wire(#[from] view::WireError),
     /// A command that cannot be one.
     #[error("\"{}\": {}", .0.field, .0.status.message())]
     Shape(ShapeError),
@@ -33,7 +37,7 @@ pub fn decode_command(body: Bytes, kind: Option<Kind>, role: Role) -> Result<Com
     if let (Some(kind), 0) = (kind, message.kind) {
         message.kind = kind.number().into();
     }
-    let command = command(&message, role).map_err(ProtoError::Shape)?;
+    let command = command(&Fields::of(&message), role).map_err(ProtoError::Shape)?;
     match kind {
         Some(kind) if kind != command.kind() => Err(ProtoError::Shape(not_allowed("kind"))),
         _ => Ok(command),
@@ -54,7 +58,7 @@ pub fn decode_batch(body: Bytes, role: Role) -> Result<Vec<Member>, ProtoError> 
     Ok(commands
         .map(|message| {
             let is_linked = message.flags & u32::from(Flags::LINKED.bits()) != 0;
-            let command = command(message, role).map_err(|error| error.status);
+            let command = command(&Fields::of(message), role).map_err(|error| error.status);
             (command, is_linked)
         })
         .collect())
@@ -92,8 +96,46 @@ const fn not_allowed(field: &'static str) -> ShapeError {
     }
 }
 
+/// The fields of a command's message, wherever their bytes lie.
+#[derive(Debug, Clone, Copy, Default)]
+struct Fields<'a> {
+    id: &'a [u8],
+    debit: &'a [u8],
+    credit: &'a [u8],
+    amount: &'a [u8],
+    related: &'a [u8],
+    reference: &'a [u8],
+    deadline_ms: u64,
+    expected_version: u64,
+    kind: u32,
+    token: u32,
+    timeout_s: u32,
+    flags: u32,
+    chain: u32,
+}
+
+impl<'a> Fields<'a> {
+    fn of(message: &'a CommandMessage) -> Self {
+        Self {
+            id: &message.id,
+            debit: &message.debit,
+            credit: &message.credit,
+            amount: &message.amount,
+            related: &message.related,
+            reference: &message.reference,
+            deadline_ms: message.deadline_ms,
+            expected_version: message.expected_version,
+            kind: message.kind,
+            token: message.token,
+            timeout_s: message.timeout_s,
+            flags: message.flags,
+            chain: message.chain,
+        }
+    }
+}
+
 /// By way of the record, so that both forms are refused for the same reasons.
-fn command(message: &CommandMessage, role: Role) -> Result<Command, ShapeError> {
+fn command(message: &Fields<'_>, role: Role) -> Result<Command, ShapeError> {
     let kind = u16::try_from(message.kind).unwrap_or(u16::MAX);
     let ends_hold = matches!(
         Kind::from_number(kind),
@@ -105,12 +147,12 @@ fn command(message: &CommandMessage, role: Role) -> Result<Command, ShapeError> 
         token => token,
     };
     let record = CommandRecord {
-        id: wide("id", &message.id)?.into(),
-        debit: wide("debit", &message.debit)?.into(),
-        credit: wide("credit", &message.credit)?.into(),
-        amount: wide("amount", &message.amount)?.into(),
-        related: wide("related", &message.related)?.into(),
-        reference: wide("reference", &message.reference)?.into(),
+        id: wide("id", message.id)?.into(),
+        debit: wide("debit", message.debit)?.into(),
+        credit: wide("credit", message.credit)?.into(),
+        amount: wide("amount", message.amount)?.into(),
+        related: wide("related", message.related)?.into(),
+        reference: wide("reference", message.reference)?.into(),
         deadline_ms: message.deadline_ms.into(),
         expected_version: message.expected_version.into(),
         token: token.into(),
@@ -123,8 +165,8 @@ fn command(message: &CommandMessage, role: Role) -> Result<Command, ShapeError> 
     record.command(role)
 }
 
-fn wide(field: &'static str, bytes: &Bytes) -> Result<u128, ShapeError> {
-    match bytes.as_ref() {
+fn wide(field: &'static str, bytes: &[u8]) -> Result<u128, ShapeError> {
+    match bytes {
         [] => Ok(0),
         bytes => bytes
             .try_into()
@@ -133,8 +175,14 @@ fn wide(field: &'static str, bytes: &Bytes) -> Result<u128, ShapeError> {
     }
 }
 
+/// The message of a batch, as a client writes it.
+pub fn message_of(commands: &[Command]) -> CommandBatch {
+    CommandBatch {
+        commands: commands.iter().map(encode_command).collect(),
+    }
+}
+
 /// The message of a command, as a client writes it.
-#[cfg(test)]
 fn encode_command(command: &Command) -> CommandMessage {
     let record = CommandRecord::new(command);
     let bytes = |value: u128| match value {

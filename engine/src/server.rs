@@ -5,11 +5,14 @@ mod error;
 pub use error::ServeError;
 
 use crate::executor::{Executor, Setup, Started};
-use crate::http::{self, BoundedListener, Service};
+use crate::http::{self, BoundedListener, Knobs, Service};
 use crate::inject::{self, Injector};
 use crate::journal::{Found, JournalError};
 use crate::metrics::{self, Metrics};
+use crate::minting::Stage;
 use crate::options::Options;
+use crate::pool::BatchPool;
+use crate::switches;
 use axum::Router;
 use probe::metrics::Registry;
 use std::io;
@@ -152,7 +155,7 @@ impl Opened {
         } = self;
         let executor = Arc::new(started.executor);
         metrics::watch_queues(&registry, Arc::clone(&executor));
-        let router = traffic(&bound.options, &registry, &executor, metrics, &injector);
+        let router = traffic(&bound.options, &registry, &executor, metrics, &injector)?;
         let _admin = bound
             .admin
             .map(|(listener, _)| probe::admin::serve(listener, probe::admin::router(&registry)))
@@ -205,6 +208,8 @@ fn start(
         data: options.data.clone(),
         durability: options.durability,
         queue: options.queue,
+        balances: options.switches.balances,
+        pool: Arc::new(BatchPool::new(options.switches.pool)),
         limits: options.limits,
         injector: Arc::clone(injector),
         metrics: Arc::clone(metrics),
@@ -220,7 +225,10 @@ fn traffic(
     executor: &Arc<Executor>,
     metrics: Arc<Metrics>,
     injector: &Arc<Injector>,
-) -> Router {
+) -> Result<Router, ServeError> {
+    let switches = &options.switches;
+    switches::expose(registry, switches, options.durability, executor.pool());
+    let stage = Stage::new(switches.minting, switches.mint_work, executor);
     let service = Service::new(
         Arc::clone(executor),
         metrics,
@@ -228,6 +236,10 @@ fn traffic(
         options.connections_max.get(),
         options.operator_token.clone(),
         Arc::clone(injector),
+        Knobs {
+            stage: stage.map_err(ServeError::Runtime)?,
+            switches: switches.clone(),
+        },
     );
     let mut router = http::router(Arc::new(service));
     if !injector.is_empty() {
@@ -237,7 +249,7 @@ fn traffic(
             inject::on_request,
         ));
     }
-    router.layer(probe::http::layer(registry).with_ledger(registry))
+    Ok(router.layer(probe::http::layer(registry).with_ledger(registry)))
 }
 
 fn runtime(options: &Options) -> io::Result<Runtime> {

@@ -34,7 +34,8 @@ const NOT_SHOWN: &[(&str, &str)] = &[
 ];
 const WAITING: &str = "shown with the run's own stall ledger in its report";
 
-const AT_ZERO: &str = "stays at zero until the engine settles on chains or keeps its state in a store";
+const AT_ZERO: &str =
+    "stays at zero until the engine settles on chains or keeps its state in a store";
 const NO_PANEL: &str = "exposed by the engine, and without a panel so far";
 
 fn used_families(board: &Value) -> BTreeSet<&'static str> {

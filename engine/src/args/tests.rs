@@ -61,7 +61,10 @@ fn errors_name_the_value() {
         ("serve --admin", "--admin needs a value"),
         ("serve --inject", "--inject needs a value"),
         ("verify", "verify takes one folder"),
-        ("lab", "lab takes the name of an experiment: journal"),
+        (
+            "lab",
+            "lab takes the name of an experiment: journal, minting, codec, pool, balances or ordering",
+        ),
         ("lab journal --fast", "unknown flag \"--fast\""),
         ("verify a b", "verify takes one folder"),
         (

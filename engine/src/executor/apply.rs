@@ -2,12 +2,14 @@
 
 use super::Durability;
 use super::item::{Completion, Item, Refused};
+use super::lanes::Lanes;
 use super::queue::Queue;
 use super::record;
 use super::slot::{GROUP_BYTES, Open, Shared};
 use crate::inject::Injector;
 use crate::ledger::{Command, Ledger, Outcome, Sequence};
 use crate::metrics::Metrics;
+use crate::pool::BatchPool;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -21,6 +23,9 @@ const MOST_PATIENCE: Duration = Duration::from_secs(1);
 /// The ledger and its surroundings on their thread.
 pub(super) struct Apply {
     pub(super) ledger: Ledger,
+    pub(super) pool: Arc<BatchPool>,
+    /// Several threads for plain transfers; `None` leaves everything to this one.
+    pub(super) lanes: Option<Lanes>,
     pub(super) queue: Arc<Queue>,
     pub(super) shared: Arc<Shared>,
     pub(super) injector: Arc<Injector>,
@@ -67,8 +72,12 @@ impl Apply {
                 self.next_group(&mut open);
             }
             self.injector.before_round();
-            for item in items.drain(..) {
-                self.item(item, &mut open);
+            if self.lanes.is_some() {
+                self.round_in_lanes(&mut items, &mut open);
+            } else {
+                for item in items.drain(..) {
+                    self.item(item, &mut open);
+                }
             }
             if let Err(refused) = self.hand_over(&mut open) {
                 queue.close(refused);
@@ -90,6 +99,27 @@ impl Apply {
         }
     }
 
+    /// A round with the help of other threads.
+    fn round_in_lanes(&mut self, items: &mut Vec<Item>, open: &mut Open) {
+        let Some(lanes) = &mut self.lanes else {
+            return;
+        };
+        let (is_kept, now_ms) = (self.durability != Durability::None, open.now_ms());
+        let (buffer, metrics) = (&mut open.buffer, &self.metrics);
+        let completions = lanes.round(
+            &mut self.ledger,
+            now_ms,
+            items.drain(..),
+            |command, outcome| {
+                metrics.count(command, outcome);
+                if is_kept {
+                    record::push(buffer, command, outcome);
+                }
+            },
+        );
+        open.completions.extend(completions);
+    }
+
     fn item(&mut self, item: Item, open: &mut Open) {
         let completion = match item {
             Item::One {
@@ -107,13 +137,14 @@ impl Apply {
                 reply,
                 entered,
             } => {
-                let mut outcomes = Vec::with_capacity(commands.len());
+                let mut outcomes = self.pool.outcomes.take(commands.len());
                 self.ledger
                     .apply_batch(open.now_ms(), &commands, &mut outcomes);
                 self.metrics.count_batch(&commands, &outcomes);
                 for (command, outcome) in commands.iter().zip(&outcomes) {
                     self.record(command, outcome, open);
                 }
+                self.pool.commands.give(commands);
                 Completion::Many(reply, outcomes, entered)
             }
             Item::Read(mut asked) => {

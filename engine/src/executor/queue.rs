@@ -51,29 +51,49 @@ impl Queue {
 
     /// Adds an item, or says why not; a refused item is answered by its caller.
     pub(super) fn push(&self, item: Item) -> Result<(), Refused> {
-        let commands = item.commands();
-        let writes = !matches!(item, Item::Read(_));
         let mut state = self.state();
+        self.admit(&mut state, &item)?;
+        self.add(state, item);
+        Ok(())
+    }
+
+    /// Adds an item, or answers it with why not.
+    pub(super) fn push_or_refuse(&self, item: Item) {
+        let mut state = self.state();
+        match self.admit(&mut state, &item) {
+            Ok(()) => self.add(state, item),
+            Err(refused) => {
+                drop(state);
+                item.refuse(refused);
+            }
+        }
+    }
+
+    fn admit(&self, state: &mut State, item: &Item) -> Result<(), Refused> {
         if let Some(refused) = state.closed {
             return Err(refused);
         }
+        let writes = !matches!(item, Item::Read(_));
         if writes && self.disk_full.load(Ordering::Relaxed) {
             return Err(Refused::DiskFull);
         }
         if state.items.len() >= self.limits.items.get()
-            || state.commands + commands > self.limits.commands.get()
+            || state.commands + item.commands() > self.limits.commands.get()
         {
             state.shed += 1;
             return Err(Refused::Overloaded);
         }
+        Ok(())
+    }
+
+    fn add(&self, mut state: MutexGuard<'_, State>, item: Item) {
+        state.commands += item.commands();
         state.items.push_back(item);
-        state.commands += commands;
         let sleeper = state.sleeper.take();
         drop(state);
         if let Some(thread) = sleeper {
             thread.unpark();
         }
-        Ok(())
     }
 
     /// Takes the oldest items into an empty list, at most `items_max`; sleeps while there are none, but no longer than `patience`,

@@ -1,9 +1,11 @@
 //! Brings an executor up: opens the journal, replays it, starts the threads.
 
 use super::apply::{Apply, now_ns};
+use super::balances::Balances;
 use super::commit::Commit;
 use super::failure::Failure;
 use super::keep::Keep;
+use super::lanes::Lanes;
 use super::queue::Queue;
 use super::slot::Shared;
 use super::{Durability, Executor, QueueLimits, Threads, replay};
@@ -11,8 +13,10 @@ use crate::inject::Injector;
 use crate::journal::{Disk, EngineId, Found, From, JournalError, Recovered, Storage, recover};
 use crate::ledger::{Ledger, Limits};
 use crate::metrics::Metrics;
+use crate::pool::BatchPool;
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,6 +31,10 @@ pub struct Setup {
     pub data: Option<PathBuf>,
     /// How commands become durable.
     pub durability: Durability,
+    /// How balances are kept.
+    pub balances: Balances,
+    /// Vectors to use again.
+    pub pool: Arc<BatchPool>,
     /// Bounds of the queue.
     pub queue: QueueLimits,
     /// Bounds of the ledger.
@@ -212,7 +220,11 @@ impl Parts {
         ledger: Ledger,
         time_ns: u64,
     ) -> Result<JoinHandle<()>, JournalError> {
+        let lanes = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let lanes = Lanes::new(setup.balances, lanes, &ledger, &setup.pool);
         let apply = Apply {
+            pool: Arc::clone(&setup.pool),
+            lanes: lanes.map_err(JournalError::io("start", "engine-lane"))?,
             ledger,
             queue: Arc::clone(&self.queue),
             shared: Arc::clone(&self.shared),
@@ -232,6 +244,8 @@ impl Parts {
                 threads: Mutex::new(threads),
                 folder_path: None,
                 durability: setup.durability,
+                balances: setup.balances,
+                pool: Arc::clone(&setup.pool),
             },
             found,
             failed: self.failed,

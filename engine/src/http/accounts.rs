@@ -21,7 +21,7 @@ pub(super) const STATEMENT_MAX: usize = 1_000;
 
 /// `POST /v1/accounts`: 201 for a new account, 200 for the same command again.
 pub(super) async fn post(service: Arc<Service>, request: CommandRequest) -> Answer {
-    let (request, command) = commands::opening(request)?;
+    let (request, command) = commands::opening(&service, request)?;
     let outcome = service.apply(&command).await?;
     if request.form() != Form::Json {
         return answer::command(request.form(), &command, &outcome);

@@ -19,8 +19,10 @@ pub(super) async fn post(service: Arc<Service>, mut request: CommandRequest) -> 
         return Err(ApiError::bad_request("idempotency_key_mismatch", message));
     }
     let (mut batch, decoded) = read(&service, &mut request)?;
-    let commands = batch.take_commands();
-    let commands = commands.into_iter().map(|one| request.sent(one)).collect();
+    let mut commands = batch.take_commands();
+    for command in &mut commands {
+        *command = request.sent(*command);
+    }
     let outcomes = service.apply_batch(commands).await?;
     let merged = batch.merge(&outcomes);
     let body = match request.form() {
@@ -28,6 +30,7 @@ pub(super) async fn post(service: Arc<Service>, mut request: CommandRequest) -> 
         Form::Protobuf => proto::encode_batch(merged),
         Form::Json => json::encode(&lines(merged, &decoded)),
     };
+    service.pool().outcomes.give(outcomes);
     Ok(answer::bytes(
         StatusCode::OK,
         request.form().media_type(),
@@ -40,16 +43,18 @@ type Decoded = Vec<json::Member>;
 
 fn read(service: &Service, request: &mut CommandRequest) -> Result<(Batch, Decoded), ApiError> {
     let role = request.role();
+    let room = |commands| Batch::in_room(service.pool().commands.take(commands));
     match request.form() {
         Form::Raw => {
             let records = CommandRecord::view(request.body()).ok_or_else(record_length)?;
             check_count(service, records.len())?;
-            Ok((Batch::from_records(records, role), Vec::new()))
+            Ok((room(records.len()).records(records, role), Vec::new()))
         }
         Form::Protobuf => {
-            let commands = proto::decode_batch(request.take_body(), role)?;
+            let reader = service.protobuf_reader();
+            let commands = reader.batch(request.take_body(), role)?;
             check_count(service, commands.len())?;
-            Ok((Batch::from_members(commands), Vec::new()))
+            Ok((room(commands.len()).members(commands), Vec::new()))
         }
         Form::Json => {
             let mut decoded = json::decode_batch(request.body())?;
@@ -63,7 +68,8 @@ fn read(service: &Service, request: &mut CommandRequest) -> Result<(Batch, Decod
                 Ok(command) => (Ok(*command), *is_linked),
                 Err(error) => (Err(error.status()), *is_linked),
             };
-            Ok((Batch::from_members(decoded.iter().map(status)), decoded))
+            let batch = room(decoded.len()).members(decoded.iter().map(status));
+            Ok((batch, decoded))
         }
     }
 }

@@ -36,12 +36,14 @@ pub(super) enum Form {
 }
 
 impl Form {
-    fn of(headers: &HeaderMap) -> Self {
-        match headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes) {
+    fn of(headers: &HeaderMap, service: &Service) -> Result<Self, ApiError> {
+        let form = match headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes) {
             Some(b"application/x-protobuf" | b"application/protobuf") => Self::Protobuf,
             Some(b"application/octet-stream") => Self::Raw,
             _ => Self::Json,
-        }
+        };
+        service.check_form(form)?;
+        Ok(form)
     }
 
     /// The media type of an answer.
@@ -79,7 +81,7 @@ impl CommandRequest {
             path: head.uri.path().to_owned(),
             key: idempotency_key(&head.headers)?,
             role: service.role_of(authorization(&head.headers))?,
-            form: Form::of(&head.headers),
+            form: Form::of(&head.headers, service)?,
             deadline_ms: deadline_ms(&head.headers)?,
             first: Bytes::new(),
             all: Vec::new(),

@@ -5,12 +5,11 @@ use super::error::ApiError;
 use super::{Answer, Service, answer};
 use crate::json::{self, DecodeError};
 use crate::ledger::{AccountId, Command, CommandId, CommandRecord, Kind, RECORD_BYTES, Status};
-use crate::proto;
 use std::sync::Arc;
 
 /// `POST /v1/commands`: the body says the kind.
 pub(super) async fn any(service: Arc<Service>, mut request: CommandRequest) -> Answer {
-    let command = decode(&mut request, None, json::decode_command)?;
+    let command = decode(&service, &mut request, None, json::decode_command)?;
     apply(&service, &request, command).await
 }
 
@@ -20,7 +19,7 @@ pub(super) async fn of_kind(
     mut request: CommandRequest,
     kind: Kind,
 ) -> Answer {
-    let command = decode(&mut request, Some(kind), json::decode_command)?;
+    let command = decode(&service, &mut request, Some(kind), json::decode_command)?;
     apply(&service, &request, command).await
 }
 
@@ -36,7 +35,7 @@ pub(super) async fn void_hold(service: Arc<Service>, request: CommandRequest) ->
 
 async fn end_hold(service: &Service, mut request: CommandRequest, kind: Kind) -> Answer {
     let hold = in_path(CommandId::parse(request.third_segment()))?;
-    let command = decode(&mut request, Some(kind), |body, key, _| {
+    let command = decode(service, &mut request, Some(kind), |body, key, _| {
         json::decode_end_of_hold(body, key, kind, hold)
     })?;
     if command.hold() != Some(hold) {
@@ -48,9 +47,12 @@ async fn end_hold(service: &Service, mut request: CommandRequest, kind: Kind) ->
 /// `PUT /v1/accounts/{id}/kyc`.
 pub(super) async fn kyc(service: Arc<Service>, mut request: CommandRequest) -> Answer {
     let account = in_path(AccountId::parse(request.third_segment()))?;
-    let command = decode(&mut request, Some(Kind::SetKyc), |body, key, _| {
-        json::decode_kyc(body, key, account)
-    })?;
+    let command = decode(
+        &service,
+        &mut request,
+        Some(Kind::SetKyc),
+        |body, key, _| json::decode_kyc(body, key, account),
+    )?;
     if command.debit() != Some(account) {
         return Err(contradicted("debit"));
     }
@@ -58,8 +60,11 @@ pub(super) async fn kyc(service: Arc<Service>, mut request: CommandRequest) -> A
 }
 
 /// The command of `POST /v1/accounts`, whose answer has a form of its own.
-pub(super) fn opening(mut request: CommandRequest) -> Result<(CommandRequest, Command), ApiError> {
-    let command = decode(&mut request, Some(Kind::Open), |body, key, _| {
+pub(super) fn opening(
+    service: &Service,
+    mut request: CommandRequest,
+) -> Result<(CommandRequest, Command), ApiError> {
+    let command = decode(service, &mut request, Some(Kind::Open), |body, key, _| {
         json::decode_open(body, key)
     })?;
     let command = request.sent(command);
@@ -85,6 +90,7 @@ async fn apply(service: &Service, request: &CommandRequest, command: Command) ->
 
 /// The command of a body in any form; JSON is read with the key of the head and the kind of the path.
 fn decode<R>(
+    service: &Service,
     request: &mut CommandRequest,
     kind: Option<Kind>,
     read_json: R,
@@ -95,7 +101,10 @@ where
     let (key, role) = (request.key(), request.role());
     let command = match request.form() {
         Form::Json => return Ok(read_json(request.body(), key, kind)?),
-        Form::Protobuf => proto::decode_command(request.take_body(), kind, role)?,
+        Form::Protobuf => {
+            let reader = service.protobuf_reader();
+            reader.command(request.take_body(), kind, role)?
+        }
         Form::Raw => raw(request, kind)?,
     };
     if key.is_some_and(|key| key != command.id()) {

@@ -172,7 +172,9 @@ impl From<ProtoError> for ApiError {
     fn from(error: ProtoError) -> Self {
         match error {
             ProtoError::Shape(shape) => Self::of_shape(shape),
-            ProtoError::Malformed(_) => Self::bad_request("protobuf_malformed", error.to_string()),
+            ProtoError::Malformed(_) | ProtoError::Wire(_) => {
+                Self::bad_request("protobuf_malformed", error.to_string())
+            }
         }
     }
 }

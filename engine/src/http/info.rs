@@ -27,7 +27,7 @@ pub(super) async fn get(service: Arc<Service>, request: Request) -> Answer {
         version: env!("CARGO_PKG_VERSION"),
         build: BUILD,
         durability: service.executor().durability().name(),
-        executor: "single",
+        executor: service.switches().balances.name(),
         running: running(&service),
         limits: LimitsAnswer::new(
             service.limits(),
@@ -43,6 +43,8 @@ fn running(service: &Service) -> RunningAnswer {
     let fired = service.injector().fired();
     RunningAnswer {
         journal: JournalRunAnswer::new(executor.folder(), &executor.progress()),
+        switches: service.switches().values().into(),
+        minting_waiting: service.stage().waiting(),
         faults: fired.map(FaultAnswer::new).collect(),
     }
 }

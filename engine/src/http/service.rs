@@ -1,10 +1,16 @@
 //! What all handlers share.
 
+use super::body::Form;
 use super::error::ApiError;
+use crate::codecs::ProtobufReader;
 use crate::executor::{Executor, Refused};
 use crate::inject::Injector;
-use crate::ledger::{Command, Ledger, Limits, Outcome, Role};
+use crate::ledger::{Command, Kind, Ledger, Limits, Outcome, Role};
 use crate::metrics::Metrics;
+use crate::minting::Stage;
+use crate::pool::BatchPool;
+use crate::switches::Switches;
+use axum::http::StatusCode;
 use std::sync::Arc;
 
 /// The ledger behind its queue, its counters, and the bounds to show.
@@ -16,6 +22,16 @@ pub struct Service {
     connections_max: usize,
     operator_token: Option<String>,
     injector: Arc<Injector>,
+    knobs: Knobs,
+}
+
+/// What may be chosen at the start.
+#[derive(Debug)]
+pub struct Knobs {
+    /// Where mints are prepared.
+    pub stage: Stage,
+    /// All switches, to read and to show.
+    pub switches: Switches,
 }
 
 impl Service {
@@ -27,6 +43,7 @@ impl Service {
         connections_max: usize,
         operator_token: Option<String>,
         injector: Arc<Injector>,
+        knobs: Knobs,
     ) -> Self {
         Self {
             executor,
@@ -35,12 +52,17 @@ impl Service {
             connections_max,
             operator_token,
             injector,
+            knobs,
         }
     }
 
     /// Applies a command.
     pub(super) async fn apply(&self, command: &Command) -> Result<Outcome, ApiError> {
-        self.taken(self.executor.apply(*command).await, 1)
+        let applied = match command.kind() {
+            Kind::Mint => self.knobs.stage.apply(*command).await,
+            _ => self.executor.apply(*command).await,
+        };
+        self.taken(applied, 1)
     }
 
     /// Applies commands in order; the outcomes come in the same order.
@@ -89,6 +111,46 @@ impl Service {
 
     pub(super) fn injector(&self) -> &Injector {
         &self.injector
+    }
+
+    pub(super) fn pool(&self) -> &BatchPool {
+        self.executor.pool()
+    }
+
+    /// What reads protobuf; only asked where it is read.
+    pub(super) fn protobuf_reader(&self) -> ProtobufReader {
+        let reader = self.knobs.switches.codecs.protobuf;
+        reader.unwrap_or(ProtobufReader::Prost)
+    }
+
+    /// Refuses a form that is not read.
+    pub(super) fn check_form(&self, form: Form) -> Result<(), ApiError> {
+        let codecs = &self.knobs.switches.codecs;
+        let is_read = match form {
+            Form::Json => codecs.json,
+            Form::Protobuf => codecs.protobuf.is_some(),
+            Form::Raw => codecs.raw,
+        };
+        if is_read {
+            return Ok(());
+        }
+        let message = format!(
+            "this engine was started to read {codecs} only, not {}",
+            form.media_type()
+        );
+        Err(ApiError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "form_unknown",
+            message,
+        ))
+    }
+
+    pub(super) fn switches(&self) -> &Switches {
+        &self.knobs.switches
+    }
+
+    pub(super) fn stage(&self) -> &Stage {
+        &self.knobs.stage
     }
 
     pub(super) fn limits(&self) -> &Limits {

@@ -96,6 +96,18 @@ impl Account {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Slot(u32);
 
+impl Slot {
+    /// The slot of the account that was opened at that place, from 0.
+    pub(super) const fn at(place: u32) -> Self {
+        Self(place)
+    }
+
+    /// The place in the order of opening, from 0.
+    pub(super) const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// All accounts.
 ///
 /// The hash maps have random seeds, and nothing ever iterates them: outcomes do not depend on the seeds. Pages read the ordered

@@ -20,26 +20,45 @@ pub struct Batch {
 impl Batch {
     /// Reads records, all sent by somebody of that role.
     pub fn from_records(records: &[CommandRecord], role: Role) -> Self {
-        let mut batch = Self {
-            commands: Vec::with_capacity(records.len()),
+        Self::in_room(Vec::with_capacity(records.len())).records(records, role)
+    }
+
+    /// An empty batch that puts its commands there.
+    pub fn in_room(mut commands: Vec<Command>) -> Self {
+        commands.clear();
+        Self {
+            commands,
             ..Self::default()
-        };
+        }
+    }
+
+    /// Adds records, all sent by somebody of that role, and ends the batch.
+    #[must_use]
+    pub fn records(mut self, records: &[CommandRecord], role: Role) -> Self {
         for record in records {
             let command = record.command(role).map_err(|error| error.status);
-            batch.push(command, record.flags.get() & Flags::LINKED.bits() != 0);
+            self.push(command, record.flags.get() & Flags::LINKED.bits() != 0);
         }
-        batch.finish()
+        self.finish()
     }
 
     /// Takes members that were decoded already, each with whether it is linked to the next one.
     pub fn from_members(
         members: impl IntoIterator<Item = (Result<Command, Status>, bool)>,
     ) -> Self {
-        let mut batch = Self::default();
+        Self::default().members(members)
+    }
+
+    /// Adds members as [`Batch::from_members`], and ends the batch.
+    #[must_use]
+    pub fn members(
+        mut self,
+        members: impl IntoIterator<Item = (Result<Command, Status>, bool)>,
+    ) -> Self {
         for (member, is_linked) in members {
-            batch.push(member, is_linked);
+            self.push(member, is_linked);
         }
-        batch.finish()
+        self.finish()
     }
 
     fn push(&mut self, member: Result<Command, Status>, is_linked: bool) {

@@ -37,6 +37,11 @@ impl Entry {
         self.status
     }
 
+    /// What it left on both sides.
+    pub(super) const fn sides(&self) -> Sides {
+        self.sides
+    }
+
     /// What it left at `account`; `None` if it changed nothing there, as an open or a refusal.
     pub(super) fn side_of(&self, account: AccountId) -> Option<Side> {
         let (debit, credit) = self.sides;

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod model;
+pub(crate) mod model;
 mod order;
 mod precedence;
 mod reads;

@@ -32,7 +32,7 @@ fn the_kind_of_the_path_may_be_left_out_and_must_not_be_contradicted() {
 fn a_number_of_another_length_is_refused_by_name() {
     let mut message = encode_command(&transfer());
     message.credit = Bytes::from_static(&[1; 15]);
-    let error = command(&message, Role::Operator).unwrap_err();
+    let error = command(&Fields::of(&message), Role::Operator).unwrap_err();
     assert_eq!(
         (error.status, error.field),
         (Status::FieldNotAllowed, "credit")

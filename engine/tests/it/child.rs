@@ -58,18 +58,23 @@ pub struct Running {
 impl Running {
     /// Starts it on a free port, and waits until it serves.
     pub fn start(args: &[&str]) -> Self {
+        let mut running = Self::spawn(args);
+        running.url = running.line("serving ");
+        running
+    }
+
+    /// Starts it on a free port; what it says at the start is to be read.
+    pub fn spawn(args: &[&str]) -> Self {
         let mut child = engine(&[&["serve", "--listen", "127.0.0.1:0"], args].concat())
             .stderr(Stdio::inherit())
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut running = Self {
+        Self {
             child,
             lines,
             url: String::new(),
-        };
-        running.url = running.line("serving ");
-        running
+        }
     }
 
     /// The rest of the next line that starts so.

@@ -7,19 +7,31 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Name, type and label keys of each family: what only a major version may change.
 const FAMILIES: [(&str, &str, &[&str]); 17] = [
-    ("token_chain_transition_total", "counter", &["chain", "state"]),
+    (
+        "token_chain_transition_total",
+        "counter",
+        &["chain", "state"],
+    ),
     ("token_commit_duration_seconds", "histogram", &[]),
     ("token_duplicate_total", "counter", &["result", "source"]),
     ("token_frozen_tokens", "gauge", &["chain"]),
     ("token_journal_group_commands", "histogram", &[]),
     ("token_journal_sync_duration_seconds", "histogram", &[]),
     ("token_open_holds", "gauge", &["chain"]),
-    ("token_operation_total", "counter", &["chain", "operation", "status"]),
+    (
+        "token_operation_total",
+        "counter",
+        &["chain", "operation", "status"],
+    ),
     ("token_pending_withdrawals", "gauge", &["chain"]),
     ("token_queue_commands", "gauge", &["queue"]),
     ("token_request_duration_seconds", "histogram", &["surface"]),
     ("token_rpc_failover_total", "counter", &["chain", "reason"]),
-    ("token_settlement_level_tokens", "gauge", &["chain", "direction"]),
+    (
+        "token_settlement_level_tokens",
+        "gauge",
+        &["chain", "direction"],
+    ),
     ("token_shed_total", "counter", &["reason"]),
     ("token_store_fault_total", "counter", &["kind", "store"]),
     ("token_supply_tokens", "gauge", &["chain"]),

@@ -11,6 +11,7 @@ mod counters;
 mod crash;
 mod errors;
 mod faults;
+mod knobs;
 mod operations;
 mod recovery;
 mod roles;

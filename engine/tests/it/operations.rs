@@ -46,7 +46,11 @@ async fn outcomes_are_counted() {
     }
     server.post("/v1/mints", mint(104, 9, "1")).await;
     server.post("/v1/mints", "no command").await;
-    let frozen = format!(r#"{{"id":"{}","debit":"{}","amount":"0.5"}}"#, id(105), id(1));
+    let frozen = format!(
+        r#"{{"id":"{}","debit":"{}","amount":"0.5"}}"#,
+        id(105),
+        id(1)
+    );
     server.post("/v1/freezes", frozen).await;
     let held = transfer(106, 1, 2, "0.5");
     server.post("/v1/holds", held).await;

@@ -2,6 +2,7 @@
 
 use crate::executor::Progress;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The journal and the faults.
@@ -9,6 +10,10 @@ use std::path::Path;
 pub struct RunningAnswer {
     /// The journal.
     pub journal: JournalRunAnswer,
+    /// Every knob with its value.
+    pub switches: BTreeMap<&'static str, String>,
+    /// Mints that wait for a thread.
+    pub minting_waiting: usize,
     /// Faults that were asked for at the start.
     pub faults: Vec<FaultAnswer>,
 }

@@ -4,7 +4,7 @@ mod naive;
 
 use super::*;
 use crate::ledger::command::{Allowance, Chain, Flags, Profile};
-use naive::Model;
+pub(crate) use naive::Model;
 use proptest::prelude::*;
 
 /// Small, so that limits are met often.
@@ -31,12 +31,12 @@ pub(super) fn tokens() -> Vec<TokenSpec> {
     vec![TokenSpec::plain(TokenId::FIRST, Amount::MAX), strict]
 }
 
-fn model_ledger() -> Ledger {
+pub(crate) fn model_ledger() -> Ledger {
     Ledger::with_tokens(LIMITS, tokens()).unwrap()
 }
 
 /// What a batch is made of: commands, and how much time passes before it.
-type Step = (u64, Vec<Command>);
+pub(crate) type Step = (u64, Vec<Command>);
 
 /// Accounts of both tokens with units, so that most commands have something to work on.
 fn start() -> Step {
@@ -182,7 +182,7 @@ fn oddity(mut command: Command, draw: Draw) -> Command {
     }
 }
 
-fn any_steps() -> impl Strategy<Value = Vec<Step>> {
+pub(crate) fn any_steps() -> impl Strategy<Value = Vec<Step>> {
     let batch = prop_oneof![
         3 => prop::collection::vec(any_draw().prop_map(command), 1..2),
         1 => prop::collection::vec(any_draw().prop_map(command), 2..8),
@@ -191,6 +191,14 @@ fn any_steps() -> impl Strategy<Value = Vec<Step>> {
         steps.insert(0, start());
         steps
     })
+}
+
+/// The same command outside of any chain.
+pub(crate) fn unlinked(command: &Command) -> Command {
+    let mut command = *command;
+    let others = command.flags.bits() & !Flags::LINKED.bits();
+    command.flags = Flags::from_bits(others).unwrap();
+    command
 }
 
 /// Applies steps as an executor does, ended holds first; outcomes by step, and the time of each entry.

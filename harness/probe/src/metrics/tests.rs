@@ -54,9 +54,8 @@ fn closed_combinations_start_at_zero() {
     registry.precreate(&catalog::TOKEN_OPERATION);
     registry.precreate(&catalog::LOADTEST_ARRIVALS_DUE);
     let text = registry.render();
-    let expected = catalog::CHAINS.len()
-        * catalog::LEDGER_OPERATIONS.len()
-        * catalog::LEDGER_STATUSES.len();
+    let expected =
+        catalog::CHAINS.len() * catalog::LEDGER_OPERATIONS.len() * catalog::LEDGER_STATUSES.len();
     assert_eq!(lines(&text, "token_operation_total").len(), expected);
     assert_eq!(
         lines(&text, "loadtest_arrivals_due_total"),

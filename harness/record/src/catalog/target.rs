@@ -57,9 +57,15 @@ families! {
     RUNTIME_LIVE_OBJECTS = "runtime_live_objects", Kind::Gauge, Count, Target,
         [closed("kind", LIVE_KINDS), bounded("site", 256)],
         "Tasks, timers and blocking calls that are alive, by kind and place of creation.";
+    RUNTIME_POOL = "runtime_pool_total", Kind::Counter, Count, Target,
+        [closed("pool", &["commands", "outcomes"]), closed("result", &["hit", "miss"])],
+        "Objects taken from a pool, by whether one was at hand.";
     RUNTIME_PROFILE_SAMPLES = "runtime_profile_samples_total", Kind::Counter, Count, Target,
         [closed("profile", &["cpu", "allocs"])],
         "Samples taken by the probe's profilers.";
+    RUNTIME_SWITCH_INFO = "runtime_switch_info", Kind::Gauge, Info, Target,
+        [bounded("switch", 16), bounded("value", 16)],
+        "The switches that the process was started with, as labels.";
 
     PROCESS_CPU = "process_cpu_seconds_total", Kind::Counter, Seconds, Process, [],
         "User and system CPU time of the process.";

@@ -58,7 +58,7 @@ struct Hold {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Model {
+pub(crate) struct Model {
     tokens: Vec<(TokenSpec, bool)>,
     accounts: BTreeMap<u128, Holder>,
     holds: BTreeMap<u128, Hold>,
@@ -69,7 +69,7 @@ pub(super) struct Model {
 }
 
 impl Model {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             tokens: tokens().into_iter().map(|spec| (spec, false)).collect(),
             accounts: BTreeMap::new(),
@@ -119,7 +119,7 @@ impl Model {
         due.into_iter().map(|(.., id)| id).collect()
     }
 
-    pub(super) fn apply_batch(&mut self, now: u64, commands: &[Command]) -> Vec<Outcome> {
+    pub(crate) fn apply_batch(&mut self, now: u64, commands: &[Command]) -> Vec<Outcome> {
         let is_linked = |command: &Command| command.flags.has(Flags::LINKED);
         let mut outcomes = Vec::new();
         let mut at = 0;
