@@ -1,11 +1,17 @@
 //! What was typed, and what it means. Belongs to the binary only.
 
 use crate::allocator::BUILT_IN;
+pub use export::{Export, VerifyExport};
+
+mod export;
+
 use engine::Options;
+use engine::evidence::SigningKey;
 use engine::inject::{Fault, SpecError};
 use engine::lab::journal::Experiment;
 use engine::lab::{Lab, Settings};
 use engine::switches::{SwitchError, Switches};
+use engine::webhook::{Provider, ProviderError};
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -15,9 +21,14 @@ use thiserror::Error;
 pub const USAGE: &str = "\
 usage: engine serve [--listen ADDR] [--admin ADDR] [--threads N] [--alloc-period BYTES] [--data DIR] [--journal group|each|none]
                     [--queue-items N] [--queue-commands N] [--allow-inject [--inject KIND=SPEC]... [--inject-seed N]]
-                    [--operator-token TOKEN] [--balances single|mutex|sharded|cas|actor] [--minting inline|pool:N]
+                    [--operator-token TOKEN [--operator-name NAME]] [--operator-key KEY] [--webhook NAME=FORM:SECRET]...
+                    [--audit-log FILE] [--export-key FILE]
+                    [--balances single|mutex|sharded|cas|actor] [--minting inline|pool:N]
                     [--mint-work cpu:TIME|wait:TIME] [--codec LIST] [--pool on|off] [--allocator NAME]
        engine verify DIR
+       engine export DIR [--kinds KIND,KIND] [--from MOMENT] [--to MOMENT] [--export-key FILE] [--out FILE]
+       engine verify-export FILE [--engine-key KEY] [--operator-key KEY]
+       engine lab export [--records N] [--among N] [--data DIR]
        engine lab minting|codec|pool|balances|ordering [--seed N] [--count N] [--json]
        engine lab journal [--entries N] [--batch N] [--callers N] [--journal group|each|none] [--data DIR]
 
@@ -36,6 +47,11 @@ serve:
                         task-leak=10/s, fsync=20ms, fsync=fail@1000, stall=1s@10s; needs --allow-inject
   --inject-seed N       where draws of the faults start (default 0)
   --operator-token T    what operators show as a bearer token (default: everybody is an operator)
+  --operator-name NAME  the operator's name in audit fields (default operator)
+  --operator-key KEY    ed25519 public key, 64 hexadecimal digits: commands of operators must be signed, one a request
+  --audit-log FILE      every durable entry as a line of JSON, written from the journal; goes on where the file ends
+  --export-key FILE     64 hexadecimal digits: seed of the ed25519 key that signs the regulator's exports (default: unsigned)
+  --webhook N=FORM:S    lets provider N deliver to /v1/webhooks/N; FORM is article or standard, a secret S of @FILE is read from there
   --balances single     one thread owns all balances (default); mutex, sharded, cas, actor: several threads move units at once
   --minting inline      each request prepares its mint (default); pool:N: N threads behind a queue do, single is pool:1
   --mint-work none      what preparing a mint costs: cpu:200us burns, wait:2ms waits (default none)
@@ -44,6 +60,11 @@ serve:
   --allocator NAME      the allocator that was built in, or an error: system, mimalloc or jemalloc
 
 verify checks a journal that no engine has open: checksums, chain, order, and every outcome again.
+export writes all operations of some kinds (default freeze,unfreeze) in a period, with their proofs, from a journal that no engine
+has open. A moment is such as 2026-11-29T00:00:00Z or 2026-11-29; \"to\" itself is not in it.
+verify-export checks such a file without engine and journal: order, digests, signatures. With --engine-key it must be signed with that
+key, with --operator-key every operator's command in it with that one.
+lab export says how long exporting and verifying take (default: a million freezes among ten million entries).
 lab journal says what sealing, syncing and replaying cost on this machine (default: a million transfers in batches of 8000).
 The other labs change one switch each, and put what comes out beside the figures of the article that the switch comes from:
   --seed N              where draws start (default 1)
@@ -54,6 +75,7 @@ SIGINT and SIGTERM end it after the requests under way are answered. Exit codes:
 usage, 3 the journal could not be written any more.";
 
 const NUMBER: &str = "a number from 1";
+const KEY: &str = "an ed25519 key of 64 hexadecimal digits in lower case";
 const DURABILITY: &str = "group, each or none";
 
 /// What is asked for.
@@ -63,6 +85,12 @@ pub enum Request {
     Serve(Options),
     /// Check the journal in a folder.
     Verify(PathBuf),
+    /// Export from a journal.
+    Export(Export),
+    /// Check an export.
+    VerifyExport(VerifyExport),
+    /// Find out how long an export takes.
+    LabExport(engine::lab::export::Experiment),
     /// Find out what durability costs.
     LabJournal(Experiment),
     /// Any other experiment, and whether its report is JSON.
@@ -127,11 +155,20 @@ pub enum ArgsError {
         "--inject needs --allow-inject: an engine with faults on demand must not be started by mistake"
     )]
     NotAllowed,
+    /// Not a provider of webhooks; the text shows no secret.
+    #[error("--webhook: {0}")]
+    Webhook(String),
+    /// Not a key.
+    #[error("--export-key: {0}")]
+    ExportKey(String),
     /// No such experiment.
     #[error(
-        "lab takes the name of an experiment: journal, minting, codec, pool, balances or ordering"
+        "lab takes the name of an experiment: export, journal, minting, codec, pool, balances or ordering"
     )]
     WhichLab,
+    /// A verb without what it is about.
+    #[error("{0}")]
+    What(&'static str),
     /// `verify` takes exactly one folder.
     #[error("verify takes one folder")]
     VerifyWhat,
@@ -146,7 +183,10 @@ pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsErro
             (Some(folder), None) => Ok(Request::Verify(folder.into())),
             _ => Err(ArgsError::VerifyWhat),
         },
+        Some("export") => export::export(&mut args).map(Request::Export),
+        Some("verify-export") => export::verify(&mut args).map(Request::VerifyExport),
         Some("lab") => match args.next().as_deref() {
+            Some("export") => export::lab(&mut args).map(Request::LabExport),
             Some("journal") => parse_lab_journal(args),
             Some("--help" | "-h") => Ok(Request::Help),
             Some(name) => parse_lab(name.parse().map_err(|()| ArgsError::WhichLab)?, args),
@@ -186,6 +226,15 @@ fn parse_serve(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsEr
             "--operator-token" => {
                 options.operator_token = Some(value("--operator-token", "a token", args)?);
             }
+            "--operator-name" => {
+                options.operator_name = value("--operator-name", "a name", args)?;
+            }
+            "--operator-key" => {
+                options.operator_key = Some(value("--operator-key", KEY, args)?);
+            }
+            "--audit-log" => options.audit_log = Some(value("--audit-log", "a file", args)?),
+            "--export-key" => options.export_key = Some(signing_key(args)?),
+            "--webhook" => options.webhooks.push(provider(args)?),
             "--help" | "-h" => return Ok(Request::Help),
             _ => switch(&mut options.switches, flag, args)?,
         }
@@ -262,6 +311,18 @@ fn switch(
 fn fault(args: &mut impl Iterator<Item = String>) -> Result<Fault, ArgsError> {
     let spec = args.next().ok_or(ArgsError::NoValue("--inject"))?;
     Ok(spec.parse()?)
+}
+
+/// Without showing what was typed: it holds a secret.
+fn provider(args: &mut impl Iterator<Item = String>) -> Result<Provider, ArgsError> {
+    let text = args.next().ok_or(ArgsError::NoValue("--webhook"))?;
+    text.parse()
+        .map_err(|error: ProviderError| ArgsError::Webhook(error.to_string()))
+}
+
+fn signing_key(args: &mut impl Iterator<Item = String>) -> Result<SigningKey, ArgsError> {
+    let path = args.next().ok_or(ArgsError::NoValue("--export-key"))?;
+    SigningKey::read(path.as_ref()).map_err(|error| ArgsError::ExportKey(error.to_string()))
 }
 
 fn value<T: FromStr>(

@@ -6,6 +6,7 @@
 //! it saw is.
 
 pub use item::Refused;
+pub(crate) use record::read as command_of;
 pub use replay::verify;
 pub use setup::{Setup, Started};
 
@@ -23,6 +24,7 @@ mod setup;
 mod slot;
 mod waiting;
 
+use crate::evidence::Evidence;
 use crate::ledger::{Command, Ledger, Outcome};
 use crate::pool::BatchPool;
 use balances::Balances;
@@ -150,24 +152,39 @@ impl Executor {
     /// # Errors
     /// [`Refused`]: then the outcome is recorded nowhere, or, for [`Refused::JournalFailed`] and [`Refused::Stopped`], unknown.
     pub async fn apply(&self, command: Command) -> Result<Outcome, Refused> {
+        self.apply_from(command, None).await
+    }
+
+    /// As [`Executor::apply`]; who sent it is recorded with it.
+    ///
+    /// # Errors
+    /// As [`Executor::apply`].
+    pub async fn apply_from(
+        &self,
+        command: Command,
+        evidence: Evidence,
+    ) -> Result<Outcome, Refused> {
         let (reply, answer) = oneshot::channel();
         let waiting = Waiting::begin(&self.shared.syncs);
         self.queue.push(Item::One {
             command,
+            evidence,
             reply,
             entered: Instant::now(),
         })?;
         answered(answer, waiting).await
     }
 
-    /// As [`Executor::apply`], for callers that wait elsewhere; whatever comes is sent there.
+    /// As [`Executor::apply_from`], for callers that wait elsewhere; whatever comes is sent there.
     pub(crate) fn apply_to(
         &self,
         command: Command,
+        evidence: Evidence,
         reply: oneshot::Sender<Result<Outcome, Refused>>,
     ) {
         self.queue.push_or_refuse(Item::One {
             command,
+            evidence,
             reply,
             entered: Instant::now(),
         });
@@ -178,10 +195,23 @@ impl Executor {
     /// # Errors
     /// As [`Executor::apply`], for all of them.
     pub async fn apply_batch(&self, commands: Vec<Command>) -> Result<Vec<Outcome>, Refused> {
+        self.apply_batch_from(commands, None).await
+    }
+
+    /// As [`Executor::apply_batch`]; who sent it is recorded with those commands that take an operator.
+    ///
+    /// # Errors
+    /// As [`Executor::apply`].
+    pub async fn apply_batch_from(
+        &self,
+        commands: Vec<Command>,
+        evidence: Evidence,
+    ) -> Result<Vec<Outcome>, Refused> {
         let (reply, answer) = oneshot::channel();
         let waiting = Waiting::begin(&self.shared.syncs);
         self.queue.push(Item::Many {
             commands,
+            evidence,
             reply,
             entered: Instant::now(),
         })?;
@@ -233,8 +263,9 @@ impl Executor {
         self.shared.progress(waiting, shed)
     }
 
-    /// Takes no more, finishes what was taken, makes it durable, and ends the threads. Blocks until then.
-    pub fn stop(&self) {
+    /// Takes no more, finishes what was taken, makes it durable, and ends the threads. Blocks until then. The journal stays where
+    /// it is.
+    pub fn halt(&self) {
         self.queue.close(Refused::Stopping);
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
         // A panic of a thread has been answered with `Stopped` already.
@@ -248,6 +279,12 @@ impl Executor {
             drop(ended);
             let _ = thread.join();
         }
+    }
+
+    /// [`Executor::halt`], and then removes a journal that was temporary.
+    pub fn stop(&self) {
+        self.halt();
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
         drop(threads.folder.take());
     }
 

@@ -4,20 +4,26 @@
 //! written in groups, one write and one sync each; a group is whole or it is cut off at the next start. After any error of a write
 //! or a sync nothing is written any more: the system may have dropped what it could not write and report success the next time.
 
-pub use chain::{Digest, Merkle};
+pub use chain::{Digest, Merkle, leaf};
 pub use error::JournalError;
-pub use frame::{EngineId, Entry, Group, GroupBuffer, RECORD_BYTES, Stamp};
+pub use frame::{AUDIT_BYTES_MAX, EngineId, Entry, Group, GroupBuffer, RECORD_BYTES, Stamp};
+pub use head::GroupHead;
+pub use proof::{prove, root_from};
 pub use recover::{Cut, Found, From, Recovered, Visit, recover, verify};
 pub use storage::{Disk, Storage, StoredFile};
+pub use tail::{Tail, Until};
 pub use watermark::Watermark;
 pub use writer::{Position, Reserve, Writer};
 
 mod chain;
 mod error;
 mod frame;
+mod head;
+mod proof;
 mod recover;
 pub mod snapshot;
 pub(crate) mod storage;
+mod tail;
 mod watermark;
 mod writer;
 

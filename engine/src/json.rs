@@ -8,7 +8,7 @@ pub mod wire;
 
 pub use decode::{
     Airdrop, DecodeError, Member, Shares, decode_airdrop, decode_batch, decode_command,
-    decode_end_of_hold, decode_kyc, decode_open,
+    decode_delivery, decode_end_of_hold, decode_kyc, decode_open,
 };
 
 use serde::Serialize;

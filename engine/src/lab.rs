@@ -5,6 +5,7 @@
 
 pub mod balances;
 pub mod codec;
+pub mod export;
 pub mod journal;
 mod measure;
 pub mod minting;

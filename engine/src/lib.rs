@@ -15,8 +15,11 @@
 #![forbid(unsafe_code)]
 
 pub mod amount;
+pub mod audit;
 pub mod codecs;
+pub mod evidence;
 pub mod executor;
+pub mod export;
 mod http;
 pub mod inject;
 pub mod journal;
@@ -25,11 +28,13 @@ pub mod lab;
 pub mod ledger;
 mod metrics;
 pub mod minting;
+pub mod moment;
 mod options;
 mod pool;
 mod proto;
 mod server;
 pub mod switches;
+pub mod webhook;
 
 pub use options::Options;
 pub use server::{Bound, Opened, ServeError, bind};

@@ -9,11 +9,15 @@
 mod allocator;
 mod args;
 
-use args::{Request, USAGE};
+use args::{Export, Request, USAGE, VerifyExport};
+use engine::evidence::text_of;
+use engine::export::{ExportError, Summary, export_folder};
 use engine::journal::{Cut, Found};
 use engine::lab::{self, Lab, Settings, journal::Experiment};
 use engine::ledger::Limits;
 use engine::{Opened, Options, ServeError};
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -29,6 +33,9 @@ fn main() -> ExitCode {
     match args::parse(std::env::args().skip(1)) {
         Ok(Request::Serve(options)) => serve(options),
         Ok(Request::Verify(folder)) => verify(&folder),
+        Ok(Request::Export(wanted)) => export(&wanted),
+        Ok(Request::VerifyExport(wanted)) => verify_export(&wanted),
+        Ok(Request::LabExport(experiment)) => lab_export(&experiment),
         Ok(Request::LabJournal(experiment)) => lab_journal(&experiment),
         Ok(Request::Lab(lab, settings, is_json)) => run_lab(lab, &settings, is_json),
         Ok(Request::Help) => {
@@ -105,7 +112,7 @@ fn verify(folder: &Path) -> ExitCode {
                 "whole: {} entries in {} groups and {} segments, last sequence {}, {} accounts",
                 found.entries, found.groups, found.segments, found.last_sequence, totals.accounts
             );
-            println!("head {}", hex(&found.head));
+            println!("head {}", text_of(&found.head));
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -113,6 +120,92 @@ fn verify(folder: &Path) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn export(wanted: &Export) -> ExitCode {
+    let mut out: Box<dyn Write> = match &wanted.out {
+        None => Box::new(std::io::stdout().lock()),
+        Some(path) => match File::create(path) {
+            Ok(file) => Box::new(BufWriter::new(file)),
+            Err(error) => {
+                complain(&format!("cannot make {}: {error}", path.display()), None);
+                return ExitCode::FAILURE;
+            }
+        },
+    };
+    match export_folder(&wanted.folder, &wanted.query, wanted.key.as_ref(), &mut out) {
+        Ok(summary) => {
+            let Summary {
+                records, groups, ..
+            } = summary;
+            eprintln!("{records} operations in a chain of {groups} groups");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            let hint = match &error {
+                ExportError::Journal(error) => error.hint(),
+                _ => None,
+            };
+            complain(&error, hint);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn verify_export(wanted: &VerifyExport) -> ExitCode {
+    let path = wanted.file.display();
+    let file = match File::open(&wanted.file) {
+        Ok(file) => file,
+        Err(error) => {
+            complain(&format!("cannot open {path}: {error}"), None);
+            return ExitCode::FAILURE;
+        }
+    };
+    match engine::export::verify(&mut BufReader::new(file), &wanted.trust) {
+        Ok(verified) => {
+            let (records, groups) = (verified.records, verified.groups);
+            let last = verified.last_sequence;
+            println!(
+                "whole: {records} operations in a chain of {groups} groups, last sequence {last}"
+            );
+            println!("head {}", text_of(&verified.head));
+            match (verified.key, wanted.trust.engine) {
+                (None, _) => println!("not signed: anybody could have made it"),
+                (Some(key), None) => println!("signed with {key}; compare it with the engine's"),
+                (Some(_), Some(_)) => println!("signed with the given key"),
+            }
+            ExitCode::SUCCESS
+        }
+        Err(fault) => {
+            complain(&format!("{path} is not as it was written: {fault}"), None);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn lab_export(experiment: &lab::export::Experiment) -> ExitCode {
+    let measured = match lab::export::run(experiment) {
+        Ok(measured) => measured,
+        Err(error) => {
+            complain(&error, None);
+            return ExitCode::FAILURE;
+        }
+    };
+    let lab::export::Measured {
+        summary,
+        export,
+        verify,
+    } = measured;
+    println!(
+        "export    {:.2} s for {} freezes among {} entries, {:.0} MB; the article: {} s, number of operations not given",
+        export.as_secs_f64(),
+        summary.records,
+        summary.entries,
+        summary.bytes as f64 / 1e6,
+        lab::export::ARTICLE.as_secs()
+    );
+    println!("verify    {:.2} s", verify.as_secs_f64());
+    ExitCode::SUCCESS
 }
 
 fn lab_journal(experiment: &Experiment) -> ExitCode {
@@ -149,12 +242,6 @@ fn run_lab(lab: Lab, settings: &Settings, is_json: bool) -> ExitCode {
         }
     }
     ExitCode::SUCCESS
-}
-
-fn hex(bytes: &[u8; 32]) -> String {
-    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
-    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    halves.map(digit).collect()
 }
 
 fn complain(error: &impl std::fmt::Display, hint: Option<&str>) {

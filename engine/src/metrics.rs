@@ -29,6 +29,8 @@ pub enum Surface {
     Batch,
     /// What operators and auditors ask.
     Admin,
+    /// Deliveries of others.
+    Webhook,
 }
 
 impl Surface {
@@ -37,6 +39,7 @@ impl Surface {
             Self::Single => "single",
             Self::Batch => "batch",
             Self::Admin => "admin",
+            Self::Webhook => "webhook",
         }
     }
 }

@@ -1,9 +1,11 @@
 //! What an engine is started with.
 
+use crate::evidence::{PublicKey, SigningKey};
 use crate::executor::{Durability, QueueLimits};
 use crate::inject::Fault;
 use crate::ledger::Limits;
 use crate::switches::Switches;
+use crate::webhook::Provider;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -37,6 +39,16 @@ pub struct Options {
     pub switches: Switches,
     /// What an operator's requests carry as bearer token; `None` takes everybody for an operator.
     pub operator_token: Option<String>,
+    /// The operator's name in audit fields.
+    pub operator_name: String,
+    /// What the commands of operators must be signed for; `None` takes them unsigned.
+    pub operator_key: Option<PublicKey>,
+    /// Where the audit log is written; `None` writes none.
+    pub audit_log: Option<PathBuf>,
+    /// What the regulator's exports are signed with; `None` leaves them unsigned.
+    pub export_key: Option<SigningKey>,
+    /// Who may deliver webhooks.
+    pub webhooks: Vec<Provider>,
     /// Faults on demand.
     pub faults: Vec<Fault>,
     /// Where draws of the faults start.
@@ -60,6 +72,11 @@ impl Default for Options {
             queue: QueueLimits::default(),
             switches: Switches::default(),
             operator_token: None,
+            operator_name: "operator".to_owned(),
+            operator_key: None,
+            audit_log: None,
+            export_key: None,
+            webhooks: Vec::new(),
             faults: Vec::new(),
             fault_seed: 0,
         }

@@ -4,8 +4,9 @@ mod error;
 
 pub use error::ServeError;
 
+use crate::audit::AuditLog;
 use crate::executor::{Executor, Setup, Started};
-use crate::http::{self, BoundedListener, Knobs, Service};
+use crate::http::{self, BoundedListener, Gate, Guard, Knobs, Peer, Records, Service};
 use crate::inject::{self, Injector};
 use crate::journal::{Found, JournalError};
 use crate::metrics::{self, Metrics};
@@ -155,7 +156,15 @@ impl Opened {
         } = self;
         let executor = Arc::new(started.executor);
         metrics::watch_queues(&registry, Arc::clone(&executor));
-        let router = traffic(&bound.options, &registry, &executor, metrics, &injector)?;
+        let audit = audit_log(&bound.options, &executor)?;
+        let router = traffic(
+            &bound.options,
+            &registry,
+            &executor,
+            metrics,
+            &injector,
+            audit.as_ref(),
+        )?;
         let _admin = bound
             .admin
             .map(|(listener, _)| probe::admin::serve(listener, probe::admin::router(&registry)))
@@ -174,6 +183,10 @@ impl Opened {
             .await
         });
         let served = runtime.block_on(serving);
+        executor.halt();
+        if let Some(audit) = audit {
+            audit.stop();
+        }
         executor.stop();
         match served {
             Ok(result) => result,
@@ -225,6 +238,7 @@ fn traffic(
     executor: &Arc<Executor>,
     metrics: Arc<Metrics>,
     injector: &Arc<Injector>,
+    audit: Option<&Arc<AuditLog>>,
 ) -> Result<Router, ServeError> {
     let switches = &options.switches;
     switches::expose(registry, switches, options.durability, executor.pool());
@@ -234,8 +248,12 @@ fn traffic(
         metrics,
         options.limits,
         options.connections_max.get(),
-        options.operator_token.clone(),
+        gate(options),
         Arc::clone(injector),
+        Records {
+            audit: audit.cloned(),
+            export_key: options.export_key.clone(),
+        },
         Knobs {
             stage: stage.map_err(ServeError::Runtime)?,
             switches: switches.clone(),
@@ -250,6 +268,26 @@ fn traffic(
         ));
     }
     Ok(router.layer(probe::http::layer(registry).with_ledger(registry)))
+}
+
+/// The audit log, if there is to be one.
+fn audit_log(
+    options: &Options,
+    executor: &Arc<Executor>,
+) -> Result<Option<Arc<AuditLog>>, ServeError> {
+    let started = options
+        .audit_log
+        .as_deref()
+        .map(|path| AuditLog::start(path, Arc::clone(executor)));
+    Ok(started.transpose()?.map(Arc::new))
+}
+
+fn gate(options: &Options) -> Gate {
+    let token = options.operator_token.as_deref();
+    Gate {
+        guard: Guard::new(token, &options.operator_name, options.operator_key),
+        providers: options.webhooks.clone(),
+    }
 }
 
 fn runtime(options: &Options) -> io::Result<Runtime> {
@@ -285,7 +323,7 @@ async fn serve(
         tokio::time::sleep(options.drain).await;
     };
     tokio::select! {
-        served = axum::serve(listener, router).with_graceful_shutdown(shutdown).into_future() => served.map_err(ServeError::Runtime),
+        served = axum::serve(listener, router.into_make_service_with_connect_info::<Peer>()).with_graceful_shutdown(shutdown).into_future() => served.map_err(ServeError::Runtime),
         () = drained => Ok(()),
         error = journal_failed(failed) => Err(ServeError::Journal(error)),
     }

@@ -110,10 +110,10 @@ impl Apply {
             &mut self.ledger,
             now_ms,
             items.drain(..),
-            |command, outcome| {
+            |command, outcome, audit| {
                 metrics.count(command, outcome);
                 if is_kept {
-                    record::push(buffer, command, outcome);
+                    record::push(buffer, command, outcome, audit);
                 }
             },
         );
@@ -124,16 +124,19 @@ impl Apply {
         let completion = match item {
             Item::One {
                 command,
+                evidence,
                 reply,
                 entered,
             } => {
                 let outcome = self.ledger.apply(open.now_ms(), &command);
                 self.metrics.count(&command, &outcome);
-                self.record(&command, &outcome, open);
+                let audit = evidence.as_deref().unwrap_or_default();
+                self.record(&command, &outcome, audit, open);
                 Completion::One(reply, outcome, entered)
             }
             Item::Many {
                 commands,
+                evidence,
                 reply,
                 entered,
             } => {
@@ -141,8 +144,10 @@ impl Apply {
                 self.ledger
                     .apply_batch(open.now_ms(), &commands, &mut outcomes);
                 self.metrics.count_batch(&commands, &outcomes);
+                let audit = evidence.as_deref().unwrap_or_default();
                 for (command, outcome) in commands.iter().zip(&outcomes) {
-                    self.record(command, outcome, open);
+                    let own = if command.needs_operator() { audit } else { &[] };
+                    self.record(command, outcome, own, open);
                 }
                 self.pool.commands.give(commands);
                 Completion::Many(reply, outcomes, entered)
@@ -165,7 +170,7 @@ impl Apply {
                 let outcome = self.ledger.apply(now_ms, command);
                 self.metrics.count(command, &outcome);
                 recorded |= outcome.is_new();
-                self.record(command, &outcome, open);
+                self.record(command, &outcome, &[], open);
             }
             if !recorded {
                 // The ledger is full: it answers so to everybody, and holds stay until there is room.
@@ -174,9 +179,9 @@ impl Apply {
         }
     }
 
-    fn record(&self, command: &Command, outcome: &Outcome, open: &mut Open) {
+    fn record(&self, command: &Command, outcome: &Outcome, audit: &[u8], open: &mut Open) {
         if self.durability != Durability::None {
-            record::push(&mut open.buffer, command, outcome);
+            record::push(&mut open.buffer, command, outcome, audit);
         }
     }
 

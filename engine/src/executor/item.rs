@@ -1,5 +1,6 @@
 //! What waits in the queue, and what waits for a group to be durable.
 
+use crate::evidence::Evidence;
 use crate::ledger::{Command, Ledger, Outcome};
 use std::fmt;
 use std::time::Instant;
@@ -33,11 +34,13 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, Refused>>;
 pub(super) enum Item {
     One {
         command: Command,
+        evidence: Evidence,
         reply: Reply<Outcome>,
         entered: Instant,
     },
     Many {
         commands: Vec<Command>,
+        evidence: Evidence,
         reply: Reply<Vec<Outcome>>,
         entered: Instant,
     },

@@ -7,6 +7,7 @@
 
 use super::balances::{Balances, Cells, Draw, Shifted, Tickets};
 use super::item::{Completion, Item, Reply};
+use crate::evidence::Evidence;
 use crate::ledger::{Command, Ledger, Limits, Outcome, Prepared};
 use crate::pool::BatchPool;
 use crew::Crew;
@@ -36,8 +37,8 @@ pub(super) struct Lanes {
 /// Commands of one caller, and where the answer goes.
 #[derive(Debug)]
 pub(super) enum Work {
-    One(Command, Reply<Outcome>, Instant),
-    Many(Vec<Command>, Reply<Vec<Outcome>>, Instant),
+    One(Command, Evidence, Reply<Outcome>, Instant),
+    Many(Vec<Command>, Evidence, Reply<Vec<Outcome>>, Instant),
 }
 
 impl Work {
@@ -48,14 +49,24 @@ impl Work {
         }
     }
 
+    /// What is recorded with one of the commands of who sent it.
+    fn audit(&self, command: &Command) -> &[u8] {
+        let evidence = match self {
+            Self::One(_, evidence, ..) => evidence,
+            Self::Many(_, evidence, ..) if command.needs_operator() => evidence,
+            Self::Many(..) => &None,
+        };
+        evidence.as_deref().unwrap_or_default()
+    }
+
     fn completion(self, outcomes: Vec<Outcome>, pool: &BatchPool) -> Completion {
         match self {
-            Self::One(_, reply, entered) => {
+            Self::One(_, _, reply, entered) => {
                 let only = outcomes.first().copied();
                 let only = only.expect("one command has one outcome");
                 Completion::One(reply, only, entered)
             }
-            Self::Many(commands, reply, entered) => {
+            Self::Many(commands, _, reply, entered) => {
                 pool.commands.give(commands);
                 Completion::Many(reply, outcomes, entered)
             }
@@ -157,7 +168,7 @@ impl Lanes {
         ledger: &mut Ledger,
         now_ms: u64,
         items: impl Iterator<Item = Item>,
-        mut each: impl FnMut(&Command, &Outcome),
+        mut each: impl FnMut(&Command, &Outcome, &[u8]),
     ) -> Vec<Completion> {
         let mut completions = Vec::new();
         let mut stretch = Gathered::default();
@@ -165,14 +176,16 @@ impl Lanes {
             let work = match item {
                 Item::One {
                     command,
+                    evidence,
                     reply,
                     entered,
-                } => Work::One(command, reply, entered),
+                } => Work::One(command, evidence, reply, entered),
                 Item::Many {
                     commands,
+                    evidence,
                     reply,
                     entered,
-                } => Work::Many(commands, reply, entered),
+                } => Work::Many(commands, evidence, reply, entered),
                 Item::Read(mut asked) => {
                     self.stretch(ledger, now_ms, &mut stretch, &mut completions, &mut each);
                     asked.ask(ledger);
@@ -189,7 +202,7 @@ impl Lanes {
                 stretch.work.push(work);
             } else {
                 let mut outcomes = self.pool.outcomes.take(work.commands().len());
-                self.alone(ledger, now_ms, work.commands(), &mut outcomes, &mut each);
+                self.alone(ledger, now_ms, &work, &mut outcomes, &mut each);
                 completions.push(work.completion(outcomes, &self.pool));
             }
         }
@@ -197,17 +210,18 @@ impl Lanes {
         completions
     }
 
-    /// Commands that need the whole ledger, while the lanes rest.
+    /// Commands that need the whole ledger, while the lanes rest: those that have no outcome yet.
     fn alone(
         &mut self,
         ledger: &mut Ledger,
         now_ms: u64,
-        commands: &[Command],
+        work: &Work,
         outcomes: &mut Vec<Outcome>,
-        each: &mut impl FnMut(&Command, &Outcome),
+        each: &mut impl FnMut(&Command, &Outcome, &[u8]),
     ) {
         let cells = self.cells.as_mut().expect("the lanes rest");
         let first = outcomes.len();
+        let commands = &work.commands()[first..];
         if let [command] = commands {
             outcomes.push(ledger.apply(now_ms, command));
         } else if cells.refuses_chains() {
@@ -220,7 +234,7 @@ impl Lanes {
             for account in ledger.changed_by(outcome) {
                 cells.set(account, ledger.balance_at(account));
             }
-            each(command, outcome);
+            each(command, outcome, work.audit(command));
         }
     }
 
@@ -231,7 +245,7 @@ impl Lanes {
         now_ms: u64,
         gathered: &mut Gathered,
         completions: &mut Vec<Completion>,
-        each: &mut impl FnMut(&Command, &Outcome),
+        each: &mut impl FnMut(&Command, &Outcome, &[u8]),
     ) {
         if gathered.work.is_empty() {
             return;
@@ -243,9 +257,10 @@ impl Lanes {
         let mut outcomes: Vec<Vec<Outcome>> = work.iter().map(|_| Vec::new()).collect();
         let mut changed = Vec::new();
         for one in &decided {
-            let command = &work[one.item as usize].commands()[one.at as usize];
+            let of = &work[one.item as usize];
+            let command = &of.commands()[one.at as usize];
             let outcome = ledger.settle(command, &one.prepared, one.suffices);
-            each(command, &outcome);
+            each(command, &outcome, of.audit(command));
             let outcomes = &mut outcomes[one.item as usize];
             debug_assert_eq!(outcomes.len(), one.at as usize, "tickets of an item grow");
             outcomes.push(outcome);
@@ -256,9 +271,8 @@ impl Lanes {
         ledger.assert_conserved();
         self.assert_same(ledger, changed);
         for (work, mut outcomes) in work.into_iter().zip(outcomes) {
-            let rest = &work.commands()[outcomes.len()..];
-            if !rest.is_empty() {
-                self.alone(ledger, now_ms, rest, &mut outcomes, each);
+            if outcomes.len() < work.commands().len() {
+                self.alone(ledger, now_ms, &work, &mut outcomes, each);
             }
             completions.push(work.completion(outcomes, &self.pool));
         }

@@ -4,7 +4,7 @@ use crate::journal::{Entry, GroupBuffer, JournalError, Stamp};
 use crate::ledger::{Command, CommandRecord, Outcome, Role, Status};
 
 /// Adds the entry of a command whose outcome was recorded just now; any other outcome has its entry already, or none.
-pub(super) fn push(buffer: &mut GroupBuffer, command: &Command, outcome: &Outcome) {
+pub(super) fn push(buffer: &mut GroupBuffer, command: &Command, outcome: &Outcome, audit: &[u8]) {
     let Outcome::Recorded { status, sequence } = *outcome else {
         return;
     };
@@ -17,7 +17,7 @@ pub(super) fn push(buffer: &mut GroupBuffer, command: &Command, outcome: &Outcom
     let record = CommandRecord::new(command);
     // The record has this size by its type; the check costs nothing.
     if let Some(bytes) = record.bytes().first_chunk() {
-        buffer.push(bytes, stamp, &[]);
+        buffer.push(bytes, stamp, audit);
     }
 }
 
@@ -25,7 +25,7 @@ pub(super) fn push(buffer: &mut GroupBuffer, command: &Command, outcome: &Outcom
 ///
 /// # Errors
 /// Bytes that this version of the ledger cannot have written.
-pub(super) fn read(entry: &Entry<'_>) -> Result<(Command, Status), JournalError> {
+pub(crate) fn read(entry: &Entry<'_>) -> Result<(Command, Status), JournalError> {
     let stamp = entry.stamp;
     let strange = |what: &str| JournalError::Divergence {
         sequence: stamp.sequence,

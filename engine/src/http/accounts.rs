@@ -3,7 +3,7 @@
 use super::body::{CommandRequest, Form};
 use super::error::ApiError;
 use super::request::{Query, account_in_path};
-use super::{Answer, Service, answer, commands};
+use super::{Answer, Service, answer, commands, sender};
 use crate::json::wire::answer::{AccountAnswer, AccountsAnswer, OpenAnswer, StatementAnswer};
 use crate::ledger::{Account, AccountId, Command, Outcome, Sequence, Status};
 use axum::extract::Request;
@@ -22,7 +22,8 @@ pub(super) const STATEMENT_MAX: usize = 1_000;
 /// `POST /v1/accounts`: 201 for a new account, 200 for the same command again.
 pub(super) async fn post(service: Arc<Service>, request: CommandRequest) -> Answer {
     let (request, command) = commands::opening(&service, request)?;
-    let outcome = service.apply(&command).await?;
+    let evidence = sender::of_command(service.guard(), &request, &command)?;
+    let outcome = service.apply(&command, evidence).await?;
     if request.form() != Form::Json {
         return answer::command(request.form(), &command, &outcome);
     }

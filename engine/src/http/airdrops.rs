@@ -6,7 +6,7 @@
 use super::body::{CommandRequest, Form};
 use super::error::ApiError;
 use super::request::{Query, command_in_path};
-use super::{Answer, Service, answer};
+use super::{Answer, Service, answer, sender};
 use crate::amount::Amount;
 use crate::json::wire::answer::{AirdropAnswer, AirdropStateAnswer, Shown};
 use crate::json::{self, Airdrop, Shares};
@@ -36,7 +36,7 @@ fn key(airdrop: CommandId, part: &[u8]) -> u128 {
 }
 
 /// `POST /v1/airdrops`: answers when every receiver is answered.
-pub(super) async fn post(service: Arc<Service>, request: CommandRequest) -> Answer {
+pub(super) async fn post(service: Arc<Service>, mut request: CommandRequest) -> Answer {
     if request.form() != Form::Json {
         let message = "an airdrop is written in JSON";
         return Err(ApiError::new(
@@ -44,6 +44,9 @@ pub(super) async fn post(service: Arc<Service>, request: CommandRequest) -> Answ
             "form_unknown",
             message,
         ));
+    }
+    if service.guard().wants_signatures() {
+        request.demote();
     }
     let airdrop = json::decode_airdrop(request.body(), request.key())?;
     let shares = shares(&service, &airdrop).await?;
@@ -126,7 +129,9 @@ impl Run<'_> {
         let fund = Command::transfer(self.key(FUND), source, self.account, total);
         for command in [open, fund] {
             let command = self.own(command);
-            let outcome = self.service.apply(&command).await?;
+            let sent = std::iter::once(&command);
+            let evidence = sender::of_commands(self.service.guard(), self.request, sent)?;
+            let outcome = self.service.apply(&command, evidence).await?;
             if outcome.status() != Status::Ok {
                 return Err(ApiError::refusal_of(&command, &outcome));
             }
@@ -143,7 +148,7 @@ impl Run<'_> {
         for (chunk, receivers) in shares.chunks(CHUNK).enumerate() {
             let items = receivers.iter().enumerate();
             let commands = items.map(|(at, share)| self.item(chunk * CHUNK + at, share));
-            let outcomes = self.service.apply_batch(commands.collect()).await?;
+            let outcomes = self.service.apply_batch(commands.collect(), None).await?;
             for ((_, amount), outcome) in receivers.iter().zip(&outcomes) {
                 match outcome.status() {
                     Status::Ok => delivered += 1,
@@ -171,7 +176,7 @@ impl Run<'_> {
         let source = self.airdrop.source;
         let command = Command::transfer(self.key(RETURN), self.account, source, left);
         let command = self.own(command);
-        let outcome = self.service.apply(&command).await?;
+        let outcome = self.service.apply(&command, None).await?;
         if outcome.status() == Status::Ok {
             Ok(())
         } else {

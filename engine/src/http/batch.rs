@@ -2,7 +2,7 @@
 
 use super::body::{CommandRequest, Form};
 use super::error::ApiError;
-use super::{Answer, Service, answer};
+use super::{Answer, Service, answer, sender};
 use crate::json::{self, wire::answer::BatchLine};
 use crate::ledger::{AnswerRecord, Batch, CommandRecord, Outcome, RECORD_BYTES, Status};
 use crate::proto;
@@ -18,12 +18,16 @@ pub(super) async fn post(service: Arc<Service>, mut request: CommandRequest) -> 
         let message = "header Idempotency-Key: in a batch each command has its own id";
         return Err(ApiError::bad_request("idempotency_key_mismatch", message));
     }
+    if service.guard().wants_signatures() {
+        request.demote();
+    }
     let (mut batch, decoded) = read(&service, &mut request)?;
     let mut commands = batch.take_commands();
     for command in &mut commands {
         *command = request.sent(*command);
     }
-    let outcomes = service.apply_batch(commands).await?;
+    let evidence = sender::of_commands(service.guard(), &request, commands.iter())?;
+    let outcomes = service.apply_batch(commands, evidence).await?;
     let merged = batch.merge(&outcomes);
     let body = match request.form() {
         Form::Raw => encode_raw(merged),

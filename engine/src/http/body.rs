@@ -1,11 +1,13 @@
 //! Requests that carry commands: who sends them, what their head says, and a bounded body.
 
 use super::error::ApiError;
+use super::sender::{Peer, SIGNATURE};
 use super::service::Service;
 use crate::ledger::{Command, CommandId, Role, Status};
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -60,6 +62,8 @@ impl Form {
 #[derive(Debug)]
 pub(super) struct CommandRequest {
     path: String,
+    headers: HeaderMap,
+    peer: Option<Peer>,
     key: Option<CommandId>,
     role: Role,
     form: Form,
@@ -69,33 +73,83 @@ pub(super) struct CommandRequest {
 }
 
 impl CommandRequest {
-    /// Reads the body, at most `most` bytes, to its end.
+    /// Reads the head and then the body, at most `most` bytes, to its end.
     pub(super) async fn read(
         service: &Service,
         request: Request,
         most: usize,
     ) -> Result<Self, ApiError> {
-        let (head, mut body) = request.into_parts();
-        let announced = body.size_hint().lower();
+        let (head, body) = request.into_parts();
         let mut request = Self {
-            path: head.uri.path().to_owned(),
             key: idempotency_key(&head.headers)?,
-            role: service.role_of(authorization(&head.headers))?,
+            role: service.guard().role_of(authorization(&head.headers))?,
             form: Form::of(&head.headers, service)?,
-            deadline_ms: deadline_ms(&head.headers)?,
+            ..Self::of_head(head)
+        };
+        // What is signed is signed with its own deadline.
+        if !request.headers.contains_key(SIGNATURE) {
+            request.deadline_ms = deadline_ms(&request.headers)?;
+        }
+        request.with_body(service, body, most).await
+    }
+
+    /// Reads a delivery: its head is its provider's, and means nothing of what ours means.
+    pub(super) async fn read_delivery(
+        service: &Service,
+        request: Request,
+        most: usize,
+    ) -> Result<Self, ApiError> {
+        let (head, body) = request.into_parts();
+        Self::of_head(head).with_body(service, body, most).await
+    }
+
+    fn of_head(head: Parts) -> Self {
+        let peer = head.extensions.get::<ConnectInfo<Peer>>();
+        Self {
+            path: head.uri.path().to_owned(),
+            peer: peer.map(|ConnectInfo(peer)| *peer),
+            headers: head.headers,
+            key: None,
+            role: Role::Operator,
+            form: Form::Json,
+            deadline_ms: 0,
             first: Bytes::new(),
             all: Vec::new(),
-        };
+        }
+    }
+
+    async fn with_body(
+        mut self,
+        service: &Service,
+        mut body: Body,
+        most: usize,
+    ) -> Result<Self, ApiError> {
+        let announced = body.size_hint().lower();
         if announced > most as u64 {
             return Err(too_large(service, body, most).await);
         }
         while let Some(data) = next_data(&mut body).await? {
-            if request.body().len() + data.len() > most {
+            if self.body().len() + data.len() > most {
                 return Err(too_large(service, body, most).await);
             }
-            request.append(data, announced as usize);
+            self.append(data, announced as usize);
         }
-        Ok(request)
+        Ok(self)
+    }
+
+    /// Its head.
+    pub(super) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The other end of its connection, where that is known.
+    pub(super) fn peer(&self) -> Option<Peer> {
+        self.peer
+    }
+
+    /// Takes its sender for a holder: what must be signed one by one is not taken in a heap.
+    pub(super) fn demote(&mut self) {
+        self.role = Role::Holder;
     }
 
     /// The part of the path behind the third slash, such as the id in `/v1/holds/{id}/post`.
@@ -176,10 +230,13 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<CommandId>, ApiError> {
     }
 }
 
-/// What stands behind `Bearer`.
-fn authorization(headers: &HeaderMap) -> Option<&[u8]> {
+/// What stands behind `Bearer`; the scheme's case does not matter.
+pub(super) fn authorization(headers: &HeaderMap) -> Option<&[u8]> {
     let value = headers.get(AUTHORIZATION)?.as_bytes();
-    Some(value.strip_prefix(b"Bearer ").unwrap_or(value))
+    match value.split_at_checked(7) {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case(b"bearer ") => Some(token),
+        _ => Some(value),
+    }
 }
 
 /// Until when the sender waits, in milliseconds since 1970; 0 if its head does not say.

@@ -2,7 +2,7 @@
 
 use super::body::{CommandRequest, Form};
 use super::error::ApiError;
-use super::{Answer, Service, answer};
+use super::{Answer, Service, answer, sender};
 use crate::json::{self, DecodeError};
 use crate::ledger::{AccountId, Command, CommandId, CommandRecord, Kind, RECORD_BYTES, Status};
 use std::sync::Arc;
@@ -84,7 +84,8 @@ fn contradicted(field: &'static str) -> ApiError {
 
 async fn apply(service: &Service, request: &CommandRequest, command: Command) -> Answer {
     let command = request.sent(command);
-    let outcome = service.apply(&command).await?;
+    let evidence = sender::of_command(service.guard(), request, &command)?;
+    let outcome = service.apply(&command, evidence).await?;
     answer::command(request.form(), &command, &outcome)
 }
 

@@ -8,6 +8,7 @@ use crate::ledger::{
     Command, ConservationError, Outcome, Role, Sequence, ShapeError, StatementError, Status,
 };
 use crate::proto::ProtoError;
+use crate::webhook::Rejected;
 use axum::http::header::{CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -61,6 +62,13 @@ impl ApiError {
     ) -> Self {
         let mut error = Self::new(StatusCode::NOT_FOUND, code, message);
         error.sequence = sequence;
+        error
+    }
+
+    /// Not now: 503, with a time to try again.
+    pub(super) fn busy(message: &'static str) -> Self {
+        let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message);
+        error.retry = true;
         error
     }
 
@@ -175,6 +183,18 @@ impl From<ProtoError> for ApiError {
             ProtoError::Malformed(_) | ProtoError::Wire(_) => {
                 Self::bad_request("protobuf_malformed", error.to_string())
             }
+        }
+    }
+}
+
+impl From<Rejected> for ApiError {
+    fn from(rejected: Rejected) -> Self {
+        let message = rejected.to_string();
+        match rejected {
+            Rejected::Missing(_) => Self::bad_request("header_missing", message),
+            Rejected::Malformed { .. } => Self::bad_request("header_malformed", message),
+            Rejected::Stale => Self::bad_request("delivery_stale", message),
+            Rejected::Signature => Self::new(StatusCode::UNAUTHORIZED, "signature_wrong", message),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::request::Query;
 use super::{Answer, Service, accounts, answer, body, journal};
 use crate::json::wire::answer::{HealthAnswer, InfoAnswer, LimitsAnswer, PageLimitsAnswer};
-use crate::json::wire::running::{FaultAnswer, JournalRunAnswer, RunningAnswer};
+use crate::json::wire::running::{AuditRunAnswer, FaultAnswer, JournalRunAnswer, RunningAnswer};
 use axum::extract::Request;
 use std::sync::Arc;
 
@@ -40,11 +40,13 @@ pub(super) async fn get(service: Arc<Service>, request: Request) -> Answer {
 
 fn running(service: &Service) -> RunningAnswer {
     let executor = service.executor();
+    let audit = service.records().audit.as_ref();
     let fired = service.injector().fired();
     RunningAnswer {
         journal: JournalRunAnswer::new(executor.folder(), &executor.progress()),
         switches: service.switches().values().into(),
         minting_waiting: service.stage().waiting(),
+        audit: audit.map(|log| AuditRunAnswer::new(log.progress())),
         faults: fired.map(FaultAnswer::new).collect(),
     }
 }

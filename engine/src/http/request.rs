@@ -79,6 +79,18 @@ impl<'a, const N: usize> Query<'a, N> {
             .transpose()
     }
 
+    /// The value of that name as something else.
+    pub(super) fn parsed<T>(
+        &self,
+        name: &'static str,
+        expected: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, ApiError> {
+        self.value(name)
+            .map(|text| parse(text).ok_or_else(|| invalid(name, text, expected)))
+            .transpose()
+    }
+
     /// The account of that name.
     pub(super) fn account(&self, name: &'static str) -> Result<Option<AccountId>, ApiError> {
         self.value(name)

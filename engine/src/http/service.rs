@@ -2,16 +2,21 @@
 
 use super::body::Form;
 use super::error::ApiError;
+use super::guard::Guard;
+use crate::audit::AuditLog;
 use crate::codecs::ProtobufReader;
+use crate::evidence::{Evidence, SigningKey};
 use crate::executor::{Executor, Refused};
 use crate::inject::Injector;
-use crate::ledger::{Command, Kind, Ledger, Limits, Outcome, Role};
+use crate::ledger::{Command, Kind, Ledger, Limits, Outcome};
 use crate::metrics::Metrics;
 use crate::minting::Stage;
 use crate::pool::BatchPool;
 use crate::switches::Switches;
+use crate::webhook::Provider;
 use axum::http::StatusCode;
 use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The ledger behind its queue, its counters, and the bounds to show.
 #[derive(Debug)]
@@ -20,8 +25,11 @@ pub struct Service {
     metrics: Arc<Metrics>,
     limits: Limits,
     connections_max: usize,
-    operator_token: Option<String>,
+    gate: Gate,
     injector: Arc<Injector>,
+    records: Records,
+    /// One export at a time: it reads the whole journal.
+    exports: Arc<Semaphore>,
     knobs: Knobs,
 }
 
@@ -34,6 +42,24 @@ pub struct Knobs {
     pub switches: Switches,
 }
 
+/// What is kept besides the ledger for those who look after it.
+#[derive(Debug)]
+pub struct Records {
+    /// The audit log.
+    pub audit: Option<Arc<AuditLog>>,
+    /// What exports are signed with.
+    pub export_key: Option<SigningKey>,
+}
+
+/// Who may come in.
+#[derive(Debug)]
+pub struct Gate {
+    /// Operators.
+    pub guard: Guard,
+    /// Those that deliver webhooks.
+    pub providers: Vec<Provider>,
+}
+
 impl Service {
     /// A service over an executor whose ledger has these limits.
     pub fn new(
@@ -41,8 +67,9 @@ impl Service {
         metrics: Arc<Metrics>,
         limits: Limits,
         connections_max: usize,
-        operator_token: Option<String>,
+        gate: Gate,
         injector: Arc<Injector>,
+        records: Records,
         knobs: Knobs,
     ) -> Self {
         Self {
@@ -50,17 +77,23 @@ impl Service {
             metrics,
             limits,
             connections_max,
-            operator_token,
+            gate,
             injector,
+            records,
+            exports: Arc::new(Semaphore::new(1)),
             knobs,
         }
     }
 
-    /// Applies a command.
-    pub(super) async fn apply(&self, command: &Command) -> Result<Outcome, ApiError> {
+    /// Applies a command, recorded with who sent it.
+    pub(super) async fn apply(
+        &self,
+        command: &Command,
+        evidence: Evidence,
+    ) -> Result<Outcome, ApiError> {
         let applied = match command.kind() {
-            Kind::Mint => self.knobs.stage.apply(*command).await,
-            _ => self.executor.apply(*command).await,
+            Kind::Mint => self.knobs.stage.apply(*command, evidence).await,
+            _ => self.executor.apply_from(*command, evidence).await,
         };
         self.taken(applied, 1)
     }
@@ -69,9 +102,11 @@ impl Service {
     pub(super) async fn apply_batch(
         &self,
         commands: Vec<Command>,
+        evidence: Evidence,
     ) -> Result<Vec<Outcome>, ApiError> {
         let count = commands.len() as u64;
-        self.taken(self.executor.apply_batch(commands).await, count)
+        let applied = self.executor.apply_batch_from(commands, evidence).await;
+        self.taken(applied, count)
     }
 
     /// Counts commands, or a read, that were not taken.
@@ -82,15 +117,25 @@ impl Service {
         })
     }
 
-    /// What a sender with that bearer token may do: without any token on our side everybody is an operator, and whoever shows
-    /// none is a holder.
-    pub(super) fn role_of(&self, shown: Option<&[u8]>) -> Result<Role, ApiError> {
-        match (&self.operator_token, shown) {
-            (None, _) => Ok(Role::Operator),
-            (Some(_), None) => Ok(Role::Holder),
-            (Some(token), Some(shown)) if same_bytes(token.as_bytes(), shown) => Ok(Role::Operator),
-            (Some(_), Some(_)) => Err(ApiError::unauthorized("the bearer token is not known")),
-        }
+    pub(super) fn records(&self) -> &Records {
+        &self.records
+    }
+
+    /// The right to export, until it is dropped.
+    pub(super) fn begin_export(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        Arc::clone(&self.exports)
+            .try_acquire_owned()
+            .map_err(|_| ApiError::busy("another export is under way"))
+    }
+
+    pub(super) fn guard(&self) -> &Guard {
+        &self.gate.guard
+    }
+
+    /// The one that delivers under that name.
+    pub(super) fn provider(&self, name: &str) -> Option<&Provider> {
+        let mut providers = self.gate.providers.iter();
+        providers.find(|provider| provider.name() == name)
     }
 
     /// Asks the ledger something.
@@ -160,10 +205,4 @@ impl Service {
     pub(super) fn connections_max(&self) -> usize {
         self.connections_max
     }
-}
-
-/// Whether two texts are equal, in a time that tells nothing about where they differ.
-fn same_bytes(one: &[u8], other: &[u8]) -> bool {
-    let differing = one.iter().zip(other).fold(0, |all, (a, b)| all | (a ^ b));
-    one.len() == other.len() && std::hint::black_box(differing) == 0
 }

@@ -28,17 +28,42 @@ impl Merkle {
         if count == 0 || !Entries::each_of(entries, count, |entry| digests.push(leaf(entry))) {
             return None;
         }
-        let mut length = digests.len();
-        while length > 1 {
-            for pair in 0..length / 2 {
-                digests[pair] = node(&digests[2 * pair], &digests[2 * pair + 1]);
-            }
-            if length % 2 == 1 {
-                digests[length / 2] = digests[length - 1];
-            }
-            length = length.div_ceil(2);
-        }
+        fold(digests);
         digests.first().copied()
+    }
+
+    /// The digests of exactly `count` entries, from 1, and their root; `None` as for [`Merkle::root`].
+    pub fn leaves(&mut self, entries: &[u8], count: u32) -> Option<(Vec<Digest>, Digest)> {
+        let mut leaves = Vec::with_capacity(count.min(MANY) as usize);
+        if count == 0 || !Entries::each_of(entries, count, |entry| leaves.push(leaf(entry))) {
+            return None;
+        }
+        self.digests.clone_from(&leaves);
+        fold(&mut self.digests);
+        Some((leaves, self.digests.first().copied()?))
+    }
+}
+
+/// Digests that are worth taking memory for ahead.
+const MANY: u32 = 65_536;
+
+/// The root of a tree whose leaves have these digests; `None` without any.
+pub(super) fn root_of_leaves(mut digests: Vec<Digest>) -> Option<Digest> {
+    fold(&mut digests);
+    digests.first().copied()
+}
+
+/// Pairs level by level until the first digest is the root.
+fn fold(digests: &mut [Digest]) {
+    let mut length = digests.len();
+    while length > 1 {
+        for pair in 0..length / 2 {
+            digests[pair] = node(&digests[2 * pair], &digests[2 * pair + 1]);
+        }
+        if length % 2 == 1 {
+            digests[length / 2] = digests[length - 1];
+        }
+        length = length.div_ceil(2);
     }
 }
 
@@ -55,7 +80,7 @@ type Block = GenericArray<u8, U64>;
 
 /// The digest of an entry. Entries without audit bytes are the many: their blocks are laid out here, because going through the
 /// hasher's own buffer, shifted by the one byte in front, copies everything twice.
-fn leaf(entry: &[u8]) -> Digest {
+pub fn leaf(entry: &[u8]) -> Digest {
     let Ok(entry) = <&[u8; ENTRY_BYTES]>::try_from(entry) else {
         return Sha256::new()
             .chain_update([LEAF])
@@ -71,7 +96,7 @@ fn leaf(entry: &[u8]) -> Digest {
     finish(&mut blocks, 1 + ENTRY_BYTES)
 }
 
-fn node(left: &Digest, right: &Digest) -> Digest {
+pub(super) fn node(left: &Digest, right: &Digest) -> Digest {
     let mut blocks = [Block::default(); 2];
     blocks[0][0] = NODE;
     blocks[0][1..33].copy_from_slice(left);

@@ -10,6 +10,7 @@
 //! engine's id, which nobody outside knows: so no caller can hide a group with a right checksum inside the fields of a command.
 
 use super::chain::{self, Digest, Merkle};
+use super::head::GroupHead;
 
 /// Bytes of a segment file.
 pub const SEGMENT_BYTES: usize = 64 * 1024 * 1024;
@@ -125,6 +126,17 @@ pub struct Entry<'a> {
     pub stamp: Stamp,
     /// Who did it, from where: bytes that the journal does not read.
     pub audit: &'a [u8],
+    /// All its bytes, which its digest covers.
+    pub bytes: &'a [u8],
+}
+
+impl<'a> Entry<'a> {
+    /// The entry that fills these bytes; `None` if they are none, or more.
+    pub fn whole(bytes: &'a [u8]) -> Option<Self> {
+        let mut entries = Entries::new(bytes);
+        let entry = entries.next()?;
+        entries.rest.is_empty().then_some(entry)
+    }
 }
 
 /// The entries of a group's entry bytes; ends early at bytes that are no entry.
@@ -180,6 +192,7 @@ impl<'a> Iterator for Entries<'a> {
                 role: at(140),
             },
             audit: &bytes[ENTRY_BYTES..],
+            bytes,
         })
     }
 }
@@ -238,7 +251,17 @@ impl<'a> Group<'a> {
 
     /// Its entries.
     pub fn entries(&self) -> Entries<'a> {
-        Entries::new(&self.bytes[GROUP_HEADER..self.bytes.len() - size_of::<Digest>()])
+        Entries::new(self.entry_bytes())
+    }
+
+    /// The bytes of its entries.
+    pub fn entry_bytes(&self) -> &'a [u8] {
+        &self.bytes[GROUP_HEADER..self.bytes.len() - size_of::<Digest>()]
+    }
+
+    /// Its head.
+    pub fn head(&self) -> GroupHead {
+        GroupHead::of(array(self.bytes, 0))
     }
 
     /// The sequence of its last entry.
@@ -254,7 +277,7 @@ pub(super) fn first_of_whole_frame(bytes: &[u8], engine: EngineId) -> Option<u64
 
 /// The bytes of the group at the start, if its length and checksum are right. A length is compared with what is there before it
 /// is believed.
-fn framed(bytes: &[u8], engine: EngineId) -> Result<&[u8], &'static str> {
+pub(super) fn framed(bytes: &[u8], engine: EngineId) -> Result<&[u8], &'static str> {
     if bytes.len() < GROUP_LEAST {
         return Err("the group is cut off");
     }

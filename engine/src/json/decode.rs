@@ -4,6 +4,7 @@ pub use airdrop::{Airdrop, Shares};
 
 mod airdrop;
 mod command;
+mod webhook;
 
 use super::wire::request::{CommandBody, OpenBody, Text, TextError};
 use crate::amount::AmountError;
@@ -220,6 +221,14 @@ pub fn decode_batch(body: &[u8]) -> Result<Vec<Member>, DecodeError> {
 /// Whatever keeps the body from being one.
 pub fn decode_airdrop(body: &[u8], key: Option<CommandId>) -> Result<Airdrop, DecodeError> {
     airdrop::read(parse(body)?, key)
+}
+
+/// Reads the payload of a webhook; `event` is the event's id where the provider's form has it in the head.
+///
+/// # Errors
+/// Whatever keeps the payload from being one.
+pub fn decode_delivery(body: &[u8], event: Option<&str>) -> Result<webhook::Delivery, DecodeError> {
+    webhook::read(parse(body)?, event)
 }
 
 fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, DecodeError> {

@@ -2,6 +2,7 @@
 
 use crate::amount::Amount;
 use crate::executor::{Durability, Executor, Refused, Setup};
+use crate::export::{ExportError, Fault};
 use crate::journal::{EngineId, GroupBuffer, JournalError, Merkle, Stamp};
 use crate::ledger::{AccountId, Command, CommandId};
 use std::io;
@@ -63,9 +64,15 @@ pub enum LabError {
     /// The executor gave up.
     #[error("the executor refused: {0}")]
     Refused(#[from] Refused),
-    /// No threads.
-    #[error("cannot start threads: {0}")]
-    Threads(#[from] io::Error),
+    /// No threads, or no file.
+    #[error("the system refuses: {0}")]
+    System(#[from] io::Error),
+    /// No export.
+    #[error("{0}")]
+    Write(#[from] ExportError),
+    /// An export that does not hold.
+    #[error("the export is not whole: {0}")]
+    Export(#[from] Fault),
 }
 
 const ACCOUNTS: u64 = 1000;

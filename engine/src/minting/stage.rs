@@ -1,6 +1,7 @@
 //! The queue `minting` and the threads behind it.
 
 use super::{MintWork, Minting};
+use crate::evidence::Evidence;
 use crate::executor::{Executor, Refused};
 use crate::ledger::{AccountId, Command, Outcome};
 use std::io;
@@ -14,7 +15,7 @@ use tokio::sync::oneshot;
 const QUEUE: usize = 1024;
 
 /// A mint, and where the ledger's answer goes.
-type Job = (Command, oneshot::Sender<Result<Outcome, Refused>>);
+type Job = (Command, Evidence, oneshot::Sender<Result<Outcome, Refused>>);
 
 /// Where mints are prepared.
 #[derive(Debug)]
@@ -53,16 +54,20 @@ impl Stage {
     ///
     /// # Errors
     /// As [`Executor::apply`], and [`Refused::Overloaded`] when too many mints wait.
-    pub(crate) async fn apply(&self, command: Command) -> Result<Outcome, Refused> {
+    pub(crate) async fn apply(
+        &self,
+        command: Command,
+        evidence: Evidence,
+    ) -> Result<Outcome, Refused> {
         if self.threads.is_empty() {
             self.work.run().await;
-            return self.executor.apply(command).await;
+            return self.executor.apply_from(command, evidence).await;
         }
         let (reply, answer) = oneshot::channel();
         let account = command.credit().map_or(0, AccountId::get);
         let (thread, _) = &self.threads[route(account, self.threads.len())];
         self.waiting.fetch_add(1, Ordering::Relaxed);
-        if let Err(refused) = thread.try_send((command, reply)) {
+        if let Err(refused) = thread.try_send((command, evidence, reply)) {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
             return Err(match refused {
                 TrySendError::Full(_) => Refused::Overloaded,
@@ -105,10 +110,10 @@ fn start(
 }
 
 fn prepare_all(jobs: &Receiver<Job>, work: MintWork, executor: &Executor, waiting: &AtomicUsize) {
-    while let Ok((command, reply)) = jobs.recv() {
+    while let Ok((command, evidence, reply)) = jobs.recv() {
         waiting.fetch_sub(1, Ordering::Relaxed);
         work.block();
-        executor.apply_to(command, reply);
+        executor.apply_to(command, evidence, reply);
     }
 }
 

@@ -35,7 +35,7 @@ async fn mints_to_one_account_stay_in_their_order() {
         let executor = opened(5).await;
         let work = "cpu:20us".parse().unwrap();
         let stage = Stage::new(minting.parse().unwrap(), work, &executor).unwrap();
-        let mints = (0..60).map(|at| stage.apply(mint(100 + at, at % 5 + 1, at + 1)));
+        let mints = (0..60).map(|at| stage.apply(mint(100 + at, at % 5 + 1, at + 1), None));
         // The first poll of each sends it, in this order.
         let mut waiting: Vec<_> = mints.map(Box::pin).collect();
         let mut places = Vec::new();
@@ -84,7 +84,7 @@ async fn a_full_queue_refuses_and_records_nothing() {
     let mints: Vec<_> = (0..1100)
         .map(|at| {
             let stage = Arc::clone(&stage);
-            tokio::spawn(async move { stage.apply(mint(100 + at, 1, 1)).await })
+            tokio::spawn(async move { stage.apply(mint(100 + at, 1, 1), None).await })
         })
         .collect();
     let (mut ok, mut refused) = (0, 0);
@@ -121,13 +121,13 @@ async fn sequences_and_keys_of_mints_survive_a_restart() {
             let open = Command::open(CommandId::new(1), AccountId::new(1));
             executor.apply(open).await.unwrap();
         }
-        let first = stage.apply(mint(2, 1, 1)).await.unwrap();
+        let first = stage.apply(mint(2, 1, 1), None).await.unwrap();
         assert_eq!(
             first.is_replayed(),
             round > 0,
             "an issued mint is not issued again"
         );
-        let next = stage.apply(mint(100 + round, 1, 1)).await.unwrap();
+        let next = stage.apply(mint(100 + round, 1, 1), None).await.unwrap();
         let place = next.sequence().unwrap().get();
         assert!(next.is_new() && place > last, "{place} after {last}");
         last = place;

@@ -1,5 +1,6 @@
 //! Why an engine does not serve.
 
+use crate::audit::AuditError;
 use crate::journal::JournalError;
 use std::io;
 use std::net::SocketAddr;
@@ -34,6 +35,9 @@ pub enum ServeError {
     /// The journal could not be written any more: nothing that was not acknowledged before is.
     #[error("stopped, because the journal failed: {0}")]
     Journal(#[source] JournalError),
+    /// The audit log cannot be had.
+    #[error("{0}")]
+    Audit(#[from] AuditError),
     /// The worker threads cannot start.
     #[error("cannot run the worker threads: {0}")]
     Runtime(#[source] io::Error),
@@ -61,8 +65,17 @@ impl ServeError {
                 io::ErrorKind::AddrNotAvailable => Some("this machine does not have that address"),
                 _ => None,
             },
-            Self::Start(error) | Self::Journal(error) => error.hint(),
-            Self::Allocations(_) | Self::Admin(_) | Self::Runtime(_) => None,
+            Self::Start(error) | Self::Journal(error) | Self::Audit(AuditError::Journal(error)) => {
+                error.hint()
+            }
+            Self::Audit(AuditError::Foreign { .. }) => Some(
+                "move the file away: the log of this journal is then written from its beginning",
+            ),
+            Self::Audit(AuditError::NoJournal) => Some("leave out --journal none, or --audit-log"),
+            Self::Audit(AuditError::Io { .. })
+            | Self::Allocations(_)
+            | Self::Admin(_)
+            | Self::Runtime(_) => None,
         }
     }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod airdrops;
+mod audit;
 mod batch;
 mod binary;
 mod child;
@@ -10,11 +11,14 @@ mod concurrency;
 mod counters;
 mod crash;
 mod errors;
+mod export;
 mod faults;
 mod knobs;
+mod openapi;
 mod operations;
 mod recovery;
 mod roles;
 mod routes;
 mod server;
 mod shutdown;
+mod webhooks;

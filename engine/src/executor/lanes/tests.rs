@@ -62,6 +62,7 @@ impl Engine {
                 (
                     Item::Many {
                         commands,
+                        evidence: None,
                         reply,
                         entered,
                     },
@@ -71,7 +72,7 @@ impl Engine {
             .unzip();
         let journal = &mut self.journal;
         let completions =
-            (self.lanes).round(&mut self.ledger, now, items.into_iter(), |one, how| {
+            (self.lanes).round(&mut self.ledger, now, items.into_iter(), |one, how, _| {
                 journal.push((*one, *how));
             });
         for completion in completions {

@@ -1,6 +1,7 @@
 //! Bodies as they are sent. Every field is optional here, so that what is missing is named in our words.
 
 use crate::amount::{Amount, AmountError};
+use crate::evidence::bytes_of;
 use crate::ledger::{AccountId, Address, Allowance, Chain, CommandId, IdError, Kind};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
@@ -125,6 +126,19 @@ pub struct Jurisdiction(pub [u8; 2]);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hex20(pub Address);
 
+/// A digest of 32 bytes, written as `0x` and 64 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hex32(pub [u8; 32]);
+
+/// What a webhook tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    /// Units came in: they are credited.
+    Deposit,
+    /// Units were redeemed elsewhere: they are destroyed here.
+    Redemption,
+}
+
 /// A value written as a JSON string, or why it is none: kept instead of failing, so that the field can be named.
 #[derive(Debug)]
 pub struct Text<T>(pub Result<T, TextError>);
@@ -209,6 +223,24 @@ impl FromText for Hex20 {
             *byte = u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).map_err(|_| wrong)?;
         }
         Ok(Self(address))
+    }
+}
+
+impl FromText for Hex32 {
+    fn from_text(text: &str) -> Result<Self, TextError> {
+        let bytes = text.strip_prefix("0x").and_then(bytes_of);
+        let expected = "0x and 64 hexadecimal digits in lower case";
+        bytes.map(Self).ok_or(TextError::Word(expected))
+    }
+}
+
+impl FromText for Word {
+    fn from_text(text: &str) -> Result<Self, TextError> {
+        match text {
+            "deposit" => Ok(Self::Deposit),
+            "redemption" => Ok(Self::Redemption),
+            _ => Err(TextError::Word("deposit or redemption")),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What an engine has done since its start, as `GET /v1/info` shows it.
 
+use crate::audit;
 use crate::executor::Progress;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -14,6 +15,8 @@ pub struct RunningAnswer {
     pub switches: BTreeMap<&'static str, String>,
     /// Mints that wait for a thread.
     pub minting_waiting: usize,
+    /// The audit log; null without one.
+    pub audit: Option<AuditRunAnswer>,
     /// Faults that were asked for at the start.
     pub faults: Vec<FaultAnswer>,
 }
@@ -45,6 +48,28 @@ impl JournalRunAnswer {
             sync_seconds: progress.sync_ns as f64 / 1e9,
             waiting: progress.waiting,
             shed: progress.shed,
+        }
+    }
+}
+
+/// The audit log since the start.
+#[derive(Debug, Serialize)]
+pub struct AuditRunAnswer {
+    /// Its file.
+    pub file: String,
+    /// The place of its last line.
+    pub sequence: u64,
+    /// Why it takes no lines; null when all is well.
+    pub problem: Option<String>,
+}
+
+impl AuditRunAnswer {
+    /// The answer for that progress.
+    pub fn new(progress: audit::Progress) -> Self {
+        Self {
+            file: progress.path.display().to_string(),
+            sequence: progress.sequence,
+            problem: progress.problem,
         }
     }
 }

@@ -187,6 +187,13 @@ impl Command {
         Self::on_hold(Kind::Expire, id, hold).with_role(Role::Engine)
     }
 
+    /// Under that key.
+    #[must_use]
+    pub const fn with_id(mut self, id: CommandId) -> Self {
+        self.id = id;
+        self
+    }
+
     /// Of that token.
     #[must_use]
     pub const fn with_token(mut self, token: TokenId) -> Self {

@@ -61,7 +61,7 @@ const HEAVY: [(&str, &[&str], &[&str]); 25] = [
     ("hyper-util", &["driver"], &[]),
     ("indicatif", &[], &[]),
     ("inferno", &["reports"], &[]),
-    ("jsonschema", &[], &["reports"]),
+    ("jsonschema", &[], &["engine", "reports"]),
     ("libc", &["probe"], &[]),
     ("maud", &["reports"], &[]),
     ("plotters", &["reports"], &[]),
