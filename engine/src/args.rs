@@ -82,7 +82,7 @@ const DURABILITY: &str = "group, each or none";
 #[derive(Debug)]
 pub enum Request {
     /// Serve with these options.
-    Serve(Options),
+    Serve(Box<Options>),
     /// Check the journal in a folder.
     Verify(PathBuf),
     /// Export from a journal.
@@ -234,7 +234,7 @@ fn parse_serve(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsEr
             }
             "--audit-log" => options.audit_log = Some(value("--audit-log", "a file", args)?),
             "--export-key" => options.export_key = Some(signing_key(args)?),
-            "--webhook" => options.webhooks.push(provider(args)?),
+            "--webhook" => options.webhooks.push(provider(&options.webhooks, args)?),
             "--help" | "-h" => return Ok(Request::Help),
             _ => switch(&mut options.switches, flag, args)?,
         }
@@ -242,7 +242,7 @@ fn parse_serve(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsEr
     if !allowed && !options.faults.is_empty() {
         return Err(ArgsError::NotAllowed);
     }
-    Ok(Request::Serve(options))
+    Ok(Request::Serve(Box::new(options)))
 }
 
 fn parse_lab_journal(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsError> {
@@ -313,11 +313,20 @@ fn fault(args: &mut impl Iterator<Item = String>) -> Result<Fault, ArgsError> {
     Ok(spec.parse()?)
 }
 
-/// Without showing what was typed: it holds a secret.
-fn provider(args: &mut impl Iterator<Item = String>) -> Result<Provider, ArgsError> {
+/// A provider of another name than those before; without showing what was typed, because it holds a secret.
+fn provider(
+    before: &[Provider],
+    args: &mut impl Iterator<Item = String>,
+) -> Result<Provider, ArgsError> {
     let text = args.next().ok_or(ArgsError::NoValue("--webhook"))?;
-    text.parse()
-        .map_err(|error: ProviderError| ArgsError::Webhook(error.to_string()))
+    let provider: Provider = text
+        .parse()
+        .map_err(|error: ProviderError| ArgsError::Webhook(error.to_string()))?;
+    let name = provider.name();
+    if before.iter().any(|known| known.name() == name) {
+        return Err(ArgsError::Webhook(format!("{name} is there twice")));
+    }
+    Ok(provider)
 }
 
 fn signing_key(args: &mut impl Iterator<Item = String>) -> Result<SigningKey, ArgsError> {

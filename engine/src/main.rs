@@ -31,7 +31,7 @@ const JOURNAL_FAILED: u8 = 3;
 
 fn main() -> ExitCode {
     match args::parse(std::env::args().skip(1)) {
-        Ok(Request::Serve(options)) => serve(options),
+        Ok(Request::Serve(options)) => serve(*options),
         Ok(Request::Verify(folder)) => verify(&folder),
         Ok(Request::Export(wanted)) => export(&wanted),
         Ok(Request::VerifyExport(wanted)) => verify_export(&wanted),

@@ -9,7 +9,7 @@ fn parsed(line: &str) -> Result<Request, ArgsError> {
 
 fn options(line: &str) -> Options {
     match parsed(line) {
-        Ok(Request::Serve(options)) => options,
+        Ok(Request::Serve(options)) => *options,
         other => panic!("{line}: {other:?}"),
     }
 }
@@ -63,7 +63,7 @@ fn errors_name_the_value() {
         ("verify", "verify takes one folder"),
         (
             "lab",
-            "lab takes the name of an experiment: journal, minting, codec, pool, balances or ordering",
+            "lab takes the name of an experiment: export, journal, minting, codec, pool, balances or ordering",
         ),
         ("lab journal --fast", "unknown flag \"--fast\""),
         ("verify a b", "verify takes one folder"),
@@ -120,4 +120,44 @@ fn verify_takes_a_folder() {
     assert!(
         matches!(parsed("verify /d"), Ok(Request::Verify(folder)) if folder.as_os_str() == "/d")
     );
+}
+
+#[test]
+fn who_may_come_in_is_read_and_no_secret_is_shown() {
+    let key = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+    let options = options(&format!(
+        "serve --operator-token t --operator-name alice --operator-key {key} --webhook a=article:hush --webhook b=standard:aHVzaA== \
+         --audit-log /l"
+    ));
+    assert_eq!(options.operator_name, "alice");
+    let shown = options.operator_key.map(|key| key.to_string());
+    assert_eq!(shown.as_deref(), Some(key));
+    let names: Vec<_> = options.webhooks.iter().map(Provider::name).collect();
+    assert_eq!(names, ["a", "b"]);
+    assert_eq!(options.audit_log, Some(PathBuf::from("/l")));
+    for line in [
+        "serve --webhook a=other:hush",
+        "serve --webhook a=article:hush --webhook a=article:hush",
+    ] {
+        let error = parsed(line).unwrap_err().to_string();
+        assert!(
+            error.starts_with("--webhook: ") && !error.contains("hush"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn an_export_is_of_freezes_unless_something_else_is_asked_for() {
+    let export = |line: &str| match parsed(line) {
+        Ok(Request::Export(export)) => export,
+        other => panic!("{line}: {other:?}"),
+    };
+    let usual = export("export /d");
+    assert_eq!(usual.query, engine::export::Query::default());
+    assert_eq!((usual.folder, usual.out), (PathBuf::from("/d"), None));
+    let own = export("export /d --kinds mint --from 2000-02-29 --to 951782400000000001 --out /o");
+    assert_eq!(own.query.kinds, [engine::ledger::Kind::Mint]);
+    assert_eq!(own.query.to_ns - own.query.from_ns, 1);
+    assert_eq!(own.out, Some(PathBuf::from("/o")));
 }
