@@ -8,11 +8,13 @@ use crate::edges::Edges;
 use crate::handover::Handover;
 use crate::session::{Outcome, Session, Shared, Start, session};
 use crate::transport::Transport;
+use crate::turns::{Turn, Turns};
 use crate::workload::Journey;
 use goose::client::GooseClientBuilder;
 use goose::config::GooseConfiguration;
 use goose::goose::{GooseUser, Scenario, Transaction, TransactionFunction, TransactionResult};
 use goose::{GooseAttack, GooseError};
+use record::phase::Phase;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -33,6 +35,8 @@ pub(crate) struct Ground {
     pub(crate) think: Duration,
     /// Active users of the closed model by time since the steady phase began.
     pub(crate) users_at: Box<dyn Fn(Duration) -> u32 + Send + Sync>,
+    /// Steady transactions that closed users may still start.
+    pub(crate) turns: Turns,
     /// Users connected and waiting for T0.
     pub(crate) ready: AtomicUsize,
     /// Numbers users.
@@ -48,6 +52,19 @@ impl Ground {
     fn active_users(&self, at: u64) -> usize {
         let into_steady = at.saturating_sub(self.edges.warmup_end());
         (self.users_at)(Duration::from_nanos(into_steady)) as usize
+    }
+
+    // Where the plan counts transactions, the steady phase ends with the start of the last one: later starts would be too many, and time
+    // in which nobody may start would be in every rate.
+    fn may_start(&self, phase: Phase, clock: Clock) -> bool {
+        if phase != Phase::Steady {
+            return true;
+        }
+        let turn = self.turns.take();
+        if turn == Turn::Last {
+            self.edges.end_steady(clock.now() + 1);
+        }
+        turn != Turn::Over
     }
 }
 
@@ -246,6 +263,9 @@ async fn closed_turn(
     while let Some(intended) = think(user, ground).await {
         let phase = ground.edges.phase(intended);
         let current = session(user);
+        if !ground.may_start(phase, current.clock()) {
+            break;
+        }
         let arrival = current.next_number();
         current.count_due(phase);
         current.begin_arrival(Start {

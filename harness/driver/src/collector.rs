@@ -1,5 +1,7 @@
 //! The collector closes windows: it swaps the recorder's shards, writes the histogram log and tells the observer.
 
+mod room;
+
 use crate::clock::Clock;
 use crate::edges::Edges;
 use crate::handover::Handover;
@@ -69,8 +71,13 @@ pub(crate) struct Collected {
 
 impl Collected {
     pub(crate) fn empty(layout: Layout) -> Self {
+        Self::new(layout, 0)
+    }
+
+    /// Nothing yet, with memory for so many windows.
+    pub(crate) fn new(layout: Layout, windows: usize) -> Self {
         Self {
-            windows: Vec::new(),
+            windows: room::room(windows),
             steady: Sets::new(layout).steady,
             in_flight: (0, 0),
             answered: 0,
@@ -85,10 +92,15 @@ impl Collected {
 
 impl Collector {
     /// Closes windows until `finish` says so, or its sender is gone; then everything is frozen and the last window closed.
-    pub(crate) fn run(mut self, finish: &Receiver<()>, layout: Layout) -> Collected {
+    pub(crate) fn run(
+        mut self,
+        finish: &Receiver<()>,
+        mut collected: Collected,
+        layout: Layout,
+    ) -> Collected {
         let mut spare = Box::new(Tallies::new(layout));
         let mut sets = Sets::new(layout);
-        let mut collected = Collected::empty(layout);
+        let mut scratch = Histogram::new();
         let mut bins = Bins::new();
         let (mut start, mut due_before) = (0, 0);
         loop {
@@ -104,7 +116,7 @@ impl Collector {
             };
             self.shared.recorder.collect(&mut spare, &mut sets);
             let due = self.shared.due.all.load(Ordering::Relaxed);
-            let window = self.window(start..end, due - due_before, &sets);
+            let window = self.window(start..end, due - due_before, &sets, &mut scratch);
             due_before = due;
             self.note_lateness(&window, &sets, &mut collected);
             self.publish(&window, &sets, &mut collected);
@@ -200,7 +212,14 @@ impl Collector {
             .map_or(0, |handover| handover.backlog())
     }
 
-    fn window(&self, span: std::ops::Range<u64>, due: u64, sets: &Sets) -> Window {
+    // `scratch` is only for its memory.
+    fn window(
+        &self,
+        span: std::ops::Range<u64>,
+        due: u64,
+        sets: &Sets,
+        scratch: &mut Histogram,
+    ) -> Window {
         let steps = || sets.warmup.steps.iter().chain(&sets.steady.steps);
         let transactions = || {
             sets.warmup
@@ -208,13 +227,15 @@ impl Collector {
                 .iter()
                 .chain(&sets.steady.transactions)
         };
-        let merged = |of: fn(&StepSet) -> &Histogram| {
-            let mut all = Histogram::new();
-            steps().for_each(|step| all.add(of(step)));
-            all.summary()
+        let mut merged = |all: &mut dyn Iterator<Item = &Histogram>| {
+            scratch.clear();
+            all.for_each(|one| scratch.add(one));
+            scratch.summary()
         };
-        let mut send_delay = sets.warmup.send_delay.clone();
-        send_delay.add(&sets.steady.send_delay);
+        let response = merged(&mut steps().map(|step| &step.ok.response));
+        let service = merged(&mut steps().map(|step| &step.ok.service));
+        let send_delay =
+            merged(&mut [&sets.warmup.send_delay, &sets.steady.send_delay].into_iter());
         Window {
             phase: self.edges.phase(span.start),
             span: Span {
@@ -228,9 +249,9 @@ impl Collector {
             uncommitted: transactions().map(|t| t.failed).sum(),
             in_flight: self.shared.inflight.count(),
             backlog: self.backlog(),
-            response: merged(|step| &step.ok.response),
-            service: merged(|step| &step.ok.service),
-            send_delay: send_delay.summary(),
+            response,
+            service,
+            send_delay,
         }
     }
 

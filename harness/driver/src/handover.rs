@@ -1,5 +1,9 @@
 //! From the pacer to the users: a due arrival goes to the idle user that was busy last; with none idle it waits in order.
 
+mod dropped;
+
+pub(crate) use dropped::Dropped;
+
 use plan::schedule::Arrival;
 use record::phase::Phase;
 use std::collections::VecDeque;
@@ -21,7 +25,7 @@ struct State {
     idle: Vec<usize>,
     backlog: VecDeque<Arrival>,
     closed: bool,
-    dropped: Vec<Arrival>,
+    dropped: Dropped,
     /// Steady arrivals that found no idle user.
     waited: u64,
 }
@@ -120,11 +124,11 @@ impl Handover {
 
     /// How many arrivals have been given up so far because the backlog was full.
     pub(crate) fn dropped(&self) -> u64 {
-        self.state().dropped.len() as u64
+        self.state().dropped.all()
     }
 
-    /// Arrivals given up so far because the backlog was full; each is returned once.
-    pub(crate) fn take_dropped(&self) -> Vec<Arrival> {
+    /// The arrivals given up so far because the backlog was full; each is in the answer once.
+    pub(crate) fn take_dropped(&self) -> Dropped {
         std::mem::take(&mut self.state().dropped)
     }
 }
@@ -141,7 +145,7 @@ impl State {
             self.waited += u64::from(arrival.phase == Phase::Steady);
             self.backlog.push_back(arrival);
         } else {
-            self.dropped.push(arrival);
+            self.dropped.add(&arrival);
         }
         None
     }
@@ -197,8 +201,12 @@ mod tests {
         let handover = Handover::new(1, 2);
         (0..5).map(arrival).for_each(|a| handover.release(a));
         assert_eq!(handover.backlog(), 2);
-        assert_eq!((handover.waited(), handover.take_dropped().len()), (2, 3));
-        assert!(handover.take_dropped().is_empty());
+        assert_eq!(handover.dropped(), 3);
+        assert_eq!(
+            (handover.waited(), handover.take_dropped().steady()),
+            (2, 3)
+        );
+        assert_eq!(handover.take_dropped(), Dropped::default());
     }
 
     #[test]

@@ -28,6 +28,7 @@ mod request;
 mod session;
 mod target;
 mod transport;
+mod turns;
 mod workload;
 pub mod yardstick;
 

@@ -20,7 +20,7 @@ pub(crate) use tallies::Tallies;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ended {
     pub(crate) scenario: usize,
-    /// Last answer − intended start; `None` if it failed.
+    /// Last answer − intended start − the user's pauses in between, in nanoseconds; `None` if it failed.
     pub(crate) response: Option<u64>,
     pub(crate) arrival: ArrivalEnd,
 }

@@ -3,6 +3,7 @@
 mod describe;
 mod error;
 mod explain;
+mod iterations;
 pub mod journey;
 pub mod limits;
 mod nearest;
@@ -19,6 +20,7 @@ mod words;
 
 pub use describe::facts;
 pub use error::PlanError;
+pub use iterations::Iterations;
 pub use overrides::Overrides;
 pub use phases::{Until, Warmup};
 pub use replay::Replay;
@@ -44,6 +46,12 @@ pub enum Spacing {
 }
 
 impl Spacing {
+    /// The spacing of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        let all = [Self::Poisson, Self::Constant, Self::Replay];
+        all.into_iter().find(|spacing| spacing.name() == name)
+    }
+
     /// The name in a plan.
     pub fn name(self) -> &'static str {
         match self {
@@ -117,8 +125,12 @@ pub struct Plan {
     pub timeout: Duration,
     /// The warm-up; its arrivals are in no number.
     pub warmup: Warmup,
-    /// Length of the steady phase: what the plan says, or the sum of the shape's parts, or the length of the replayed file.
+    /// Length of the steady phase: what the plan says, or what its number of transactions takes, or the sum of the shape's parts, or the
+    /// length of the replayed file.
     pub duration: Duration,
+    /// Where the steady phase ends by count: after how many transactions. On a schedule `duration` follows from it; in a closed plan
+    /// `duration` is the most it takes.
+    pub iterations: Option<Iterations>,
     /// How long what is under way may take to finish afterwards.
     pub drain: Duration,
     /// Whether and how far the steady phase is extended.

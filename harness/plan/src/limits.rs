@@ -22,6 +22,8 @@ pub const LEAST_RATE: f64 = 0.001;
 pub const PHASE: Duration = Duration::from_hours(24);
 /// The shortest steady phase: anything below is no measurement.
 pub const SHORTEST: Duration = Duration::from_millis(100);
+/// Transactions after which a steady phase may end.
+pub const ITERATIONS: u64 = 1_000_000_000;
 /// Request timeout and think time.
 pub const WAIT: Duration = Duration::from_hours(1);
 /// Prepared accounts.
@@ -60,6 +62,7 @@ pub(crate) fn check(plan: &Plan) -> Result<(), Fault> {
     name(&plan.name)?;
     within("phases.warmup", &plan.warmup_most(), Duration::ZERO..=PHASE)?;
     load::shape(plan)?;
+    load::iterations(plan)?;
     let length = match plan.shape {
         Some(_) => "schedule.shape",
         None => "phases.duration",

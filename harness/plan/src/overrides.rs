@@ -1,9 +1,13 @@
 //! What flags change in a plan.
 
+mod model;
+
 use crate::error::{Fault, PlanError};
+use crate::iterations::USUAL_WITHIN;
 use crate::phases::USUAL_BUDGET;
 use crate::{
-    Plan, ScenarioChoice, Shape, Spacing, Until, Warmup, limits, parse, shape, slots_for, threshold,
+    Iterations, Plan, ScenarioChoice, Shape, Spacing, Until, Warmup, limits, parse, shape,
+    slots_for, threshold,
 };
 use record::quantity::Rate;
 use record::rule::Rule;
@@ -25,17 +29,23 @@ pub struct Overrides {
     pub start_within: Option<Duration>,
     /// Arrivals per second: makes a closed plan open, with as many slots as are usual for that rate. With stages it is where they begin.
     pub rate: Option<Rate>,
+    /// The workload model. What it needs besides, a rate or users, must be in the plan or come with it.
+    pub model: Option<Model>,
+    /// Spacing of arrivals; not [`Spacing::Replay`], which needs a file.
+    pub arrivals: Option<Spacing>,
     /// Users: makes the plan closed. Not together with `rate` or `connections`. With stages it is where they begin.
     pub users: Option<u32>,
-    /// With `rate`, or with stages of arrivals, the most in flight; else the same as `users`.
+    /// With `rate`, with stages of arrivals or in a model with a schedule, the most in flight; else the same as `users`.
     pub connections: Option<u32>,
     /// `30s:100,5m:100,0s:50`: duration and target, as k6 has it. Users in a closed plan, arrivals per second else, unless `rate` or
     /// `users` decides.
     pub stages: Option<String>,
     /// `100,30s;100,5m;0,30s`: target and duration, as Goose has it; the same otherwise. Not together with `stages`.
     pub test_plan: Option<String>,
-    /// Length of the steady phase.
+    /// Length of the steady phase; together with `iterations` the most it takes.
     pub duration: Option<Duration>,
+    /// Transactions after which the steady phase ends.
+    pub iterations: Option<u64>,
     /// The warm-up. Where it ends by itself it keeps the plan's bound.
     pub warmup: Option<Warmup>,
     /// `p99±5%`: extends the steady phase until the quantile is known that well.
@@ -75,6 +85,7 @@ impl Plan {
         plan.aim(&overrides)?;
         plan.timeout = overrides.timeout.unwrap_or(plan.timeout);
         plan.seed = overrides.seed.unwrap_or(plan.seed);
+        plan.settle();
         plan.vars.extend(overrides.vars);
         for text in &overrides.thresholds {
             plan.thresholds.extend(threshold::list(text, plan.model)?);
@@ -130,12 +141,20 @@ impl Plan {
     }
 
     fn last(&mut self, overrides: &Overrides) -> Result<(), PlanError> {
-        if let Some(duration) = overrides.duration {
+        let ends = [
+            ("--iterations", overrides.iterations.is_some()),
+            ("--duration", overrides.duration.is_some()),
+        ];
+        if let Some((flag, _)) = ends.iter().find(|(_, given)| *given) {
             if self.shape.is_some() || self.replay.is_some() {
                 let what = "does not go with a shape, stages or a file of arrivals: they say how long the steady phase is";
-                return Err(PlanError::new("--duration", what));
+                return Err(PlanError::new(flag, what));
             }
-            self.duration = duration;
+            self.iterations = overrides.iterations.map(|count| Iterations {
+                count,
+                within: overrides.duration.unwrap_or(USUAL_WITHIN),
+            });
+            self.duration = overrides.duration.unwrap_or(self.duration);
         }
         self.warmup = match (self.warmup, overrides.warmup) {
             (Warmup::Auto { most }, Some(Warmup::Auto { .. })) => Warmup::Auto { most },
@@ -175,34 +194,49 @@ impl Plan {
                 "does not go with --users: each user has one connection",
             ));
         }
+        model::agrees(self, overrides)?;
         match (
             stages(overrides)?,
             overrides.rate,
             overrides.users,
             overrides.connections,
         ) {
-            (Some(shape), rate, users, slots) => self.follow(shape, rate, users, slots),
-            (None, Some(rate), _, slots) => self.open(rate, slots),
-            (None, None, Some(users), _) | (None, None, None, Some(users)) => self.close(users),
-            (None, None, None, None) => Ok(()),
+            (Some(shape), rate, users, slots) => {
+                let closed = overrides.model.map_or(
+                    rate.is_none() && (users.is_some() || self.model == Model::Closed),
+                    |model| model == Model::Closed,
+                );
+                self.follow(
+                    shape,
+                    rate.map(Rate::get).or(users.map(f64::from)),
+                    closed,
+                    slots,
+                )?;
+            }
+            (None, Some(rate), _, slots) => self.open(rate, slots)?,
+            (None, None, None, Some(slots)) if model::stays_scheduled(self, overrides) => {
+                self.users = slots;
+            }
+            (None, None, Some(users), _) | (None, None, None, Some(users)) => self.close(users)?,
+            (None, None, None, None) => {}
         }
+        self.become_asked(overrides)
     }
 
     // Stages: of arrivals or of users.
     fn follow(
         &mut self,
         shape: Shape,
-        rate: Option<Rate>,
-        users: Option<u32>,
+        start: Option<f64>,
+        closed: bool,
         slots: Option<u32>,
     ) -> Result<(), PlanError> {
         self.duration = shape.length();
-        let start = rate.map(Rate::get).or(users.map(f64::from));
+        self.iterations = None;
         let shape = Shape {
             start: start.unwrap_or(shape.start),
             ..shape
         };
-        let closed = rate.is_none() && (users.is_some() || self.model == Model::Closed);
         if closed && slots.is_some() {
             let what = "does not go with stages of users: each user has one connection";
             return Err(PlanError::new("--connections", what));
@@ -282,6 +316,7 @@ fn by_flag(fault: Fault, staged: &str) -> PlanError {
     let flag = match fault.key.as_str() {
         "phases.warmup" => "--warmup",
         "phases.duration" => "--duration",
+        "phases.iterations" => "--iterations",
         "phases.budget" => "--budget",
         "phases.until" => "--until",
         "target.timeout" => "--timeout",

@@ -7,10 +7,11 @@ mod schedule;
 mod wire;
 
 use crate::error::{Fault, PlanError};
+use crate::iterations::USUAL_WITHIN;
 use crate::phases::{USUAL_BUDGET, USUAL_WARMUP_MOST};
 use crate::{
-    ClientChoice, Data, Overrides, Pick, Plan, Replay, ScenarioChoice, Shape, Spacing, TargetPlan,
-    Until, Warmup, limits, slots_for, threshold,
+    ClientChoice, Data, Iterations, Overrides, Pick, Plan, Replay, ScenarioChoice, Shape, Spacing,
+    TargetPlan, Until, Warmup, limits, slots_for, threshold,
 };
 use place::Source;
 use record::quantity::Rate;
@@ -61,9 +62,17 @@ fn resolve(file: wire::File) -> Result<Plan, Fault> {
     let shape = schedule::shape(given.shape, given.start)?;
     let constant = model.is_scheduled() && shape.is_none() && replay.is_none();
     let rate = constant.then(|| rate(given.rate));
+    let given_duration = phases
+        .duration
+        .as_ref()
+        .map(|wire::DurationText(given)| *given);
+    let iterations = phases.iterations.map(|count| Iterations {
+        count,
+        within: given_duration.unwrap_or(USUAL_WITHIN),
+    });
     let duration = length(phases.duration, shape.as_ref(), replay.as_ref())?;
     let target = target(file.target.unwrap_or_default())?;
-    Ok(Plan {
+    let mut plan = Plan {
         name: file.name,
         seed: file.seed.unwrap_or(0),
         model,
@@ -72,6 +81,7 @@ fn resolve(file: wire::File) -> Result<Plan, Fault> {
         drain: time(phases.drain, USUAL_DRAIN),
         until: until(phases.until, phases.budget, duration)?,
         duration,
+        iterations,
         spacing,
         on_full: schedule::on_full(given.on_full),
         users: users(
@@ -92,7 +102,9 @@ fn resolve(file: wire::File) -> Result<Plan, Fault> {
         scenarios: scenarios(file.scenario, target.0.is_given())?,
         thresholds: thresholds(&file.threshold, model)?,
         target: target.0,
-    })
+    };
+    plan.settle();
+    Ok(plan)
 }
 
 fn schema(given: u32) -> Result<(), Fault> {

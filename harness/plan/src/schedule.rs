@@ -12,6 +12,7 @@ use pace::Pace;
 use rand_chacha::ChaCha8Rng;
 use record::phase::Phase;
 use std::num::NonZeroU64;
+use std::time::Duration;
 
 /// One due start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct Arrivals {
     pace: Pace,
     mix: Mix,
     end_ns: u64,
+    /// No more than this many.
+    most: u64,
 }
 
 /// Draws scenarios by weight.
@@ -75,6 +78,7 @@ impl Plan {
             pace: Pace::of_warmup(self),
             mix: Mix::of(self, "warmup/mix"),
             end_ns: u64::MAX,
+            most: u64::MAX,
         }
     }
 
@@ -87,16 +91,19 @@ impl Plan {
             pace: Pace::of_steady(self),
             mix: Mix::of(self, "mix"),
             end_ns: self.steady_most().as_nanos() as u64,
+            most: self.iterations.map_or(u64::MAX, |asked| asked.count),
         }
     }
 
-    /// Arrivals to expect in `phase` if it is not extended, and if warm-up takes its most: exact for constant spacing and for replayed
-    /// arrivals; for Poisson the mean, from which the drawn count differs by about its square root. 0 for phases other than warm-up and
+    /// Arrivals to expect in `phase` if it is not extended, and if warm-up takes its most: exact for constant spacing, for replayed
+    /// arrivals and for a phase that ends by count; for Poisson the mean, from which the drawn count differs by about its square root. 0 for phases other than warm-up and
     /// steady, and for closed plans.
     pub fn expected_arrivals(&self, phase: Phase) -> u64 {
         match phase {
             Phase::Warmup => Pace::of_warmup(self).due_by(self.warmup_most()),
-            Phase::Steady => Pace::of_steady(self).due_by(self.duration),
+            Phase::Steady => self
+                .counted_arrivals()
+                .unwrap_or_else(|| Pace::of_steady(self).due_by(self.duration)),
             Phase::Setup | Phase::Drain => 0,
         }
     }
@@ -112,6 +119,12 @@ impl Plan {
 }
 
 impl Arrivals {
+    /// When the steady arrival number `n` of a plan with a rate is due, in nanoseconds since the steady phase began; beyond `most` perhaps
+    /// only the first time there, since nobody needs more. `None` without a rate.
+    pub(crate) fn due_at(plan: &Plan, n: u64, most: Duration) -> Option<u64> {
+        Pace::of_steady(plan).time_of(n, most.as_nanos() as u64)
+    }
+
     /// Those that generator `w` of `of` takes: numbers with `n` mod `of` = `w`. Together the shares are the stream, whatever `of` is.
     pub fn share(self, w: u64, of: NonZeroU64) -> impl Iterator<Item = Arrival> + Send {
         self.filter(move |arrival| arrival.n % of == w)
@@ -123,7 +136,7 @@ impl Iterator for Arrivals {
 
     fn next(&mut self) -> Option<Arrival> {
         let due = self.pace.next(self.next)?;
-        if due.at_ns >= self.end_ns {
+        if due.at_ns >= self.end_ns || self.next >= self.most {
             return None;
         }
         // Drawn in any case, so that a scenario that the file names moves no other.

@@ -72,14 +72,23 @@ impl Plan {
     fn expected(&self) -> String {
         let count = grouped(self.expected_arrivals(Phase::Steady));
         match (self.spacing, &self.replay) {
-            (Spacing::Poisson, None) => format!("about {count}"),
+            (Spacing::Poisson, None) if self.counted_arrivals().is_none() => {
+                format!("about {count}")
+            }
             _ => count,
         }
     }
 
     fn callers(&self) -> String {
         let warmup = self.after_warmup();
-        let length = seconds(self.duration);
+        let longest = seconds(self.duration);
+        let (length, bound) = match self.iterations {
+            Some(asked) => (
+                format!("{} transactions", grouped(asked.count)),
+                format!(", {longest} at most"),
+            ),
+            None => (longest, String::new()),
+        };
         match &self.shape {
             Some(shape) => {
                 let think = self.pause();
@@ -87,12 +96,12 @@ impl Plan {
             }
             None if self.think.is_zero() => {
                 let users = grouped(u64::from(self.users));
-                format!("{users} users without think time for {length} {warmup}")
+                format!("{users} users without think time for {length} {warmup}{bound}")
             }
             None => {
                 let users = grouped(u64::from(self.users));
                 let think = seconds(self.think);
-                format!("{users} users, {think} of think time, for {length} {warmup}")
+                format!("{users} users, {think} of think time, for {length} {warmup}{bound}")
             }
         }
     }

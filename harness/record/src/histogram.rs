@@ -129,12 +129,17 @@ impl Histogram {
     /// Forgets all values and keeps the memory.
     pub fn clear(&mut self) {
         if !self.is_empty() {
-            self.inner.reset();
-            self.sum_ns = 0;
-            self.min_ns = u64::MAX;
-            self.max_ns = 0;
-            self.clamped = 0;
+            self.settle();
         }
+    }
+
+    /// Forgets all values and touches all its memory, so that no later value takes any from the system.
+    pub fn settle(&mut self) {
+        self.inner.reset();
+        self.sum_ns = 0;
+        self.min_ns = u64::MAX;
+        self.max_ns = 0;
+        self.clamped = 0;
     }
 
     /// Number of values.

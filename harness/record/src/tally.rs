@@ -12,10 +12,12 @@ const HALF_BITS: u32 = EXACT_BITS - 1;
 /// Counters are made this many at a time, one doubling of the value.
 const BLOCK: usize = 1 << HALF_BITS;
 
-/// Nanosecond times on their way into a [`Histogram`]. Its memory grows with the largest value, up to 264 KiB, and stays.
+/// Nanosecond times on their way into a [`Histogram`]. Its memory grows with the largest value, up to 132 KiB, and stays.
+///
+/// Counters have 32 bits: a tally holds what one worker did in one window, and 4 billion requests in a second are out of reach.
 #[derive(Debug, Clone)]
 pub struct Tally {
-    counts: Vec<u64>,
+    counts: Vec<u32>,
     count: u64,
     sum_ns: u128,
     min_ns: u64,
@@ -73,9 +75,24 @@ impl Tally {
         self.max_ns = self.max_ns.max(value);
     }
 
+    /// Makes room for values up to `value_ns`, and touches it: no later value below takes memory, from the system or by a page fault.
+    pub fn reserve(&mut self, value_ns: u64) {
+        let wanted = bucket(value_ns.clamp(1, Histogram::HIGHEST_NS)) + 1;
+        let wanted = wanted.next_multiple_of(BLOCK);
+        if self.counts.len() < wanted {
+            self.counts.reserve_exact(wanted - self.counts.len());
+            self.counts.resize(wanted, 0);
+        }
+    }
+
+    /// Bytes of its counters.
+    pub fn bytes(&self) -> usize {
+        self.counts.capacity() * size_of::<u32>()
+    }
+
     #[cold]
     fn grow(&mut self, at: usize) {
-        self.counts.resize((at + 1).next_multiple_of(BLOCK), 0);
+        self.reserve(lowest(at));
         self.counts[at] = 1;
     }
 
@@ -107,7 +124,7 @@ impl Tally {
             let value = lowest(at).max(self.min_ns);
             let is_last = bucket(self.max_ns) == at;
             let value = if is_last { self.max_ns } else { value };
-            (value, self.counts[at])
+            (value, u64::from(self.counts[at]))
         })
     }
 }
@@ -140,6 +157,23 @@ mod tests {
             assert_eq!(bucket(lowest(at)), at);
             assert_eq!(bucket(lowest(at) - 1), at - 1);
         }
+    }
+
+    #[test]
+    fn what_was_reserved_does_not_grow() {
+        let mut tally = Tally::default();
+        tally.reserve(5_000_000_000);
+        let reserved = tally.bytes();
+        assert!((80 << 10..100 << 10).contains(&reserved), "{reserved}");
+        for value in [0, 1, 1_000_000, 5_000_000_000] {
+            tally.record(value);
+        }
+        tally.clear();
+        assert_eq!(tally.bytes(), reserved);
+        tally.record(u64::MAX);
+        assert_eq!(tally.bytes(), 132 << 10, "an hour, and no more");
+        tally.reserve(1);
+        assert_eq!(tally.bytes(), 132 << 10);
     }
 
     proptest! {

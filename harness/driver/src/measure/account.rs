@@ -4,6 +4,7 @@ use super::Measured;
 use super::steady::SteadyFacts;
 use crate::collector::{ClassNames, Collected};
 use crate::edges::Edges;
+use crate::handover::Dropped;
 use crate::recorder::Layout;
 use crate::workload::Journey;
 use plan::Plan;
@@ -33,8 +34,9 @@ impl Names {
     }
 }
 
-pub(super) fn layout(names: &[Names]) -> Layout {
+pub(super) fn layout(names: &[Names], timeout: Duration) -> Layout {
     Layout {
+        reach_ns: timeout.as_nanos() as u64,
         steps: names.iter().map(|names| names.steps.len()).sum(),
         scenarios: names.len(),
     }
@@ -68,10 +70,11 @@ pub(super) struct Ledger<'a> {
     pub(super) counted_at: u64,
     /// Steady arrivals that became due.
     pub(super) scheduled: u64,
-    /// Intended starts of those under way, waiting, given up.
+    /// Intended starts of those under way and of those waiting.
     pub(super) in_flight: Vec<u64>,
     pub(super) unsent: Vec<u64>,
-    pub(super) dropped: Vec<u64>,
+    /// Those given up.
+    pub(super) dropped: Dropped,
     pub(super) warmup: WarmupFacts,
     /// Requests since T0 by the target's own counter.
     pub(super) server_requests: Option<u64>,
@@ -102,14 +105,10 @@ impl Ledger<'_> {
             ..
         } = collected;
         let mut unfinished = steady.timeouts.clone();
-        for intended in self
-            .in_flight
-            .iter()
-            .chain(&self.unsent)
-            .chain(&self.dropped)
-        {
+        for intended in self.in_flight.iter().chain(&self.unsent) {
             unfinished.record(self.counted_at.saturating_sub(*intended));
         }
+        self.dropped.add_ages(self.counted_at, &mut unfinished);
         let warnings = log_error.map(|error| format!("times.hlog is incomplete: {error}"));
         Measured {
             ending,
@@ -121,7 +120,7 @@ impl Ledger<'_> {
                 timed_out: steady.ended.timed_out,
                 in_flight: self.in_flight.len() as u64,
                 unsent: self.unsent.len() as u64,
-                dropped: self.dropped.len() as u64,
+                dropped: self.dropped.steady(),
             },
             steps: self.steps(&steady.steps),
             transactions: self

@@ -9,7 +9,7 @@ use crate::client::general_client;
 use crate::clock::Clock;
 use crate::collector::{Collected, Collector};
 use crate::edges::Edges;
-use crate::handover::Handover;
+use crate::handover::{Dropped, Handover};
 use crate::inflight::InFlight;
 use crate::judge::AsPlanned;
 use crate::local::Met;
@@ -17,8 +17,8 @@ use crate::pacer::{self, Due, Pacing};
 use crate::place::step_back;
 use crate::recorder::{Layout, Recorder};
 use crate::session::{DependentSteps, Shared};
+use crate::turns::Turns;
 use goose::{GooseError, is_killswitch_triggered, trigger_killswitch};
-use plan::schedule::Arrival;
 use plan::{ClientChoice, OnFull, Plan};
 use record::run::{Ending, Model, pacing_floor_ns};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -30,6 +30,8 @@ use tokio::sync::watch;
 
 /// The most arrivals that may wait for an idle user; 32 bytes each.
 const MAX_BACKLOG: usize = 1_000_000;
+/// Windows for which memory is taken before T0: those of five hours and a half, 7 MB. Longer runs take more as they go.
+const MOST_ROOM: usize = 20_000;
 /// How long users may take to connect before T0.
 const CONNECT_TIME: Duration = Duration::from_secs(30);
 /// How often the run looks at interruptions and at the target.
@@ -72,7 +74,7 @@ impl Run {
         let users = job.plan.users as usize;
         let journeys = job.workload.journeys();
         let names: Vec<_> = journeys.iter().map(account::Names::of).collect();
-        let layout = account::layout(&names);
+        let layout = account::layout(&names, job.plan.timeout);
         let shared = Arc::new(shared(&job, layout).await?);
         let edges = Arc::new(Edges::new(job.plan.warmup_most(), job.plan.duration));
         let open = job.plan.model.is_scheduled();
@@ -86,6 +88,7 @@ impl Run {
             edges: edges.clone(),
             think: job.plan.think,
             users_at: users_at(&job.plan),
+            turns: turns(&job.plan),
             ready: AtomicUsize::new(0),
             entered: AtomicUsize::new(0),
             start,
@@ -188,12 +191,12 @@ impl Run {
             scheduled: self.shared.due.steady.load(Ordering::Relaxed),
             in_flight,
             unsent: account::steady(&unsent),
-            dropped: account::steady(&self.dropped()),
+            dropped: self.dropped(),
         };
         Ok(ledger.settle(collected, ending, facts))
     }
 
-    fn dropped(&self) -> Vec<Arrival> {
+    fn dropped(&self) -> Dropped {
         self.handover
             .as_ref()
             .map(|handover| handover.take_dropped())
@@ -232,12 +235,12 @@ impl Run {
             abort: self.abort.clone(),
             pacing_floor_ns: pacing_floor_ns(crate::proc::machine().cores),
         };
-        let layout = self.layout;
+        let (layout, room) = (self.layout, room(&self.job.plan));
         Ok(Threads {
             pacer: self.start_pacer(clock)?,
             collector: thread("collector", move || {
                 step_back();
-                collector.run(&finished, layout)
+                collector.run(&finished, Collected::new(layout, room), layout)
             })?,
             finish,
             unreachable,
@@ -316,6 +319,14 @@ fn is_interrupted_meanwhile(ending: &Ending) -> bool {
     *ending == Ending::Completed && is_killswitch_triggered()
 }
 
+// Windows to make room for: a second each, and one more for each edge of a phase.
+fn room(plan: &Plan) -> usize {
+    const EDGES: u64 = 4;
+    let most = plan.warmup_most() + plan.steady_most() + plan.drain;
+    let windows = usize::try_from(most.as_secs() + EDGES).unwrap_or(usize::MAX);
+    windows.min(MOST_ROOM)
+}
+
 // The number of users is the same throughout, or follows the plan's shape.
 fn users_at(plan: &Plan) -> Box<dyn Fn(Duration) -> u32 + Send + Sync> {
     let plan = plan.clone();
@@ -323,6 +334,15 @@ fn users_at(plan: &Plan) -> Box<dyn Fn(Duration) -> u32 + Send + Sync> {
         return Box::new(move |_| plan.users);
     }
     Box::new(move |since| plan.users_at(since))
+}
+
+// On a schedule the plan's stream of arrivals ends by itself.
+fn turns(plan: &Plan) -> Turns {
+    let counted = plan
+        .iterations
+        .filter(|_| plan.model == Model::Closed)
+        .map(|asked| asked.count);
+    Turns::new(counted)
 }
 
 fn backlog(plan: &Plan) -> usize {

@@ -74,7 +74,7 @@ pub struct TransactionSet {
     pub committed: u64,
     /// At least one was not.
     pub failed: u64,
-    /// Last answer − intended start, of committed ones.
+    /// Last answer − intended start − the user's pauses in between, of committed ones.
     pub response: Histogram,
 }
 
@@ -142,6 +142,15 @@ impl PhaseSet {
         }
     }
 
+    // What is not used every second, and would take its memory at the first failure. The others have theirs after the first window.
+    fn settle(&mut self) {
+        for step in &mut self.steps {
+            step.failed.response.settle();
+            step.failed.service.settle();
+        }
+        self.timeouts.settle();
+    }
+
     pub(crate) fn add(&mut self, other: &Self) {
         for (mine, theirs) in self.steps.iter_mut().zip(&other.steps) {
             mine.add(theirs);
@@ -165,11 +174,22 @@ impl PhaseSet {
     }
 }
 
-/// How many steps and scenarios a workload has.
+/// Up to so many steps histograms of failed requests are in memory before there are any; a workload with more has them when it fails.
+const FEW_STEPS: usize = 8;
+
+/// How many steps and scenarios a workload has, and how long its requests may take.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Layout {
     pub(crate) steps: usize,
     pub(crate) scenarios: usize,
+    /// Times up to this, in nanoseconds, are recorded in memory that was there before the run: the request timeout.
+    pub(crate) reach_ns: u64,
+}
+
+impl Layout {
+    pub(super) fn is_small(self) -> bool {
+        self.steps <= FEW_STEPS
+    }
 }
 
 /// What one window brought, by phase of the arrival.
@@ -181,9 +201,13 @@ pub(crate) struct Sets {
 
 impl Sets {
     pub(crate) fn new(layout: Layout) -> Self {
+        let mut steady = PhaseSet::new(layout);
+        if layout.is_small() {
+            steady.settle();
+        }
         Self {
             warmup: PhaseSet::new(layout),
-            steady: PhaseSet::new(layout),
+            steady,
         }
     }
 

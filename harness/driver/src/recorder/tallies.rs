@@ -19,6 +19,11 @@ struct TimesTally {
 }
 
 impl TimesTally {
+    fn reserve(&mut self, reach_ns: u64) {
+        self.response.reserve(reach_ns);
+        self.service.reserve(reach_ns);
+    }
+
     fn pour(&mut self, into: &mut Times) {
         pour(&mut self.response, &mut into.response);
         pour(&mut self.service, &mut into.service);
@@ -105,6 +110,53 @@ impl PhaseTally {
             transactions: vec![TransactionTally::default(); layout.scenarios],
             ..Self::default()
         }
+    }
+
+    // The memory of a run of an hour is that of its first minute only if the first long time is recorded in memory that was there before.
+    fn reserve(&mut self, layout: Layout) {
+        let failed = |step: &mut StepTally| step.failed.reserve(layout.reach_ns);
+        if layout.is_small() {
+            self.steps.iter_mut().for_each(failed);
+            self.timeouts.reserve(layout.reach_ns);
+        }
+        for step in &mut self.steps {
+            step.ok.reserve(layout.reach_ns);
+        }
+        for transaction in &mut self.transactions {
+            transaction.response.reserve(layout.reach_ns);
+        }
+        for tally in [
+            &mut self.plain,
+            &mut self.send_delay,
+            &mut self.pacing,
+            &mut self.slot_wait,
+            &mut self.connect_wait,
+        ] {
+            tally.reserve(layout.reach_ns);
+        }
+    }
+
+    #[cfg(test)]
+    fn tallies(&mut self) -> Vec<&mut Tally> {
+        let steps = self.steps.iter_mut().flat_map(|step| {
+            let (ok, failed) = (&mut step.ok, &mut step.failed);
+            [
+                &mut ok.response,
+                &mut ok.service,
+                &mut failed.response,
+                &mut failed.service,
+            ]
+        });
+        let transactions = self.transactions.iter_mut().map(|one| &mut one.response);
+        let delays = [
+            &mut self.plain,
+            &mut self.send_delay,
+            &mut self.pacing,
+            &mut self.slot_wait,
+            &mut self.connect_wait,
+            &mut self.timeouts,
+        ];
+        steps.chain(transactions).chain(delays).collect()
     }
 
     pub(super) fn exchange(&mut self, exchange: &Exchange) {
@@ -200,10 +252,20 @@ pub(crate) struct Tallies {
 
 impl Tallies {
     pub(crate) fn new(layout: Layout) -> Self {
+        let mut steady = PhaseTally::new(layout);
+        steady.reserve(layout);
         Self {
             warmup: PhaseTally::new(layout),
-            steady: PhaseTally::new(layout),
+            steady,
         }
+    }
+
+    /// Bytes of the counters of times.
+    #[cfg(test)]
+    pub(super) fn bytes(&mut self) -> usize {
+        let phases = [&mut self.warmup, &mut self.steady];
+        let tallies = phases.into_iter().flat_map(PhaseTally::tallies);
+        tallies.map(|tally| tally.bytes()).sum()
     }
 
     pub(super) fn of(&mut self, phase: Phase) -> &mut PhaseTally {

@@ -5,6 +5,7 @@ use record::histogram::Histogram;
 const LAYOUT: Layout = Layout {
     steps: 2,
     scenarios: 1,
+    reach_ns: 5_000_000_000,
 };
 
 fn exchange(step: usize, done: u64, failure: Option<FailureKind>) -> Exchange {
@@ -134,5 +135,31 @@ proptest! {
             alone.record(done - 2_000);
         }
         prop_assert_eq!(&collected(&recorder).steady.steps[0].ok.service, &alone);
+    }
+}
+
+#[test]
+fn an_hour_of_windows_takes_the_memory_of_the_first() {
+    let recorder = Recorder::new(1, LAYOUT);
+    let (mut spare, mut sets) = (Box::new(Tallies::new(LAYOUT)), Sets::new(LAYOUT));
+    let mut second = |window: u64| {
+        // The longest time so far comes late, and so does the first failure.
+        let failure = (window > 60).then_some(FailureKind::Timeout);
+        for (failure, done) in [(None, 1_000_000), (failure, 3_000 + window * 1_000_000)] {
+            recorder.exchange(Phase::Steady, &exchange(1, done, failure));
+        }
+        let ended = Ended {
+            scenario: 0,
+            response: Some(window * 1_000_000),
+            arrival: ArrivalEnd::Succeeded,
+        };
+        recorder.end(Phase::Steady, None, &ended, || {});
+        recorder.collect(&mut spare, &mut sets);
+        spare.bytes()
+    };
+    // The two boxes take turns.
+    let first = [second(1), second(2)];
+    for window in 3..3600 {
+        assert_eq!(second(window), first[window as usize % 2 ^ 1], "{window}");
     }
 }

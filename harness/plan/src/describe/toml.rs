@@ -69,10 +69,13 @@ impl Plan {
             Warmup::Auto { most } => (quoted("auto"), Some(time(most))),
         };
         let is_free = self.shape.is_none() && self.replay.is_none();
+        let asked = self.iterations;
+        let duration = asked.map_or(self.duration, |asked| asked.within);
         present([
             ("warmup", Some(warmup)),
             ("warmup_max", most),
-            ("duration", is_free.then(|| time(self.duration))),
+            ("duration", is_free.then(|| time(duration))),
+            ("iterations", asked.map(|asked| asked.count.to_string())),
             ("drain", Some(time(self.drain))),
             ("until", self.until.map(|until| quoted(&until.text()))),
             ("budget", self.until.map(|until| time(until.budget))),

@@ -1,6 +1,6 @@
 //! Bounds of shapes, and of what extends them.
 
-use super::{LEAST_RATE, PARTS, PERIOD, PHASE, USERS, within};
+use super::{ITERATIONS, LEAST_RATE, PARTS, PERIOD, PHASE, SHORTEST, USERS, within};
 use crate::error::Fault;
 use crate::shape::{Part, Shape};
 use crate::{Plan, Replay};
@@ -70,6 +70,34 @@ fn offers(shape: &Shape, model: Model) -> Result<(), Fault> {
     };
     if shape.most() < least {
         let what = format!("never comes above {}; nothing is offered", shape.most());
+        return Err(Fault::at(KEY, what));
+    }
+    Ok(())
+}
+
+/// A steady phase that ends by count: nothing else may say when it ends, and so many must take long enough to be a measurement.
+pub(super) fn iterations(plan: &Plan) -> Result<(), Fault> {
+    const KEY: &str = "phases.iterations";
+    let Some(asked) = plan.iterations else {
+        return Ok(());
+    };
+    within(KEY, &asked.count, 1..=ITERATIONS)?;
+    within("phases.duration", &asked.within, SHORTEST..=PHASE)?;
+    let others = [
+        (plan.shape.is_some(), "a shape"),
+        (plan.replay.is_some(), "a file of arrivals"),
+        (plan.until.is_some(), "until"),
+    ];
+    if let Some((_, other)) = others.iter().find(|(given, _)| *given) {
+        let what =
+            format!("does not go with {other}: each says when the steady phase ends; remove one");
+        return Err(Fault::at(KEY, what));
+    }
+    if plan.duration < SHORTEST {
+        let what = format!(
+            "{} arrivals take {:?}, too short to measure anything; {SHORTEST:?} at least",
+            asked.count, plan.duration
+        );
         return Err(Fault::at(KEY, what));
     }
     Ok(())

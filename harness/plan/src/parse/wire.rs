@@ -59,6 +59,7 @@ pub(super) struct Phases {
     pub(super) warmup: Option<WarmupText>,
     pub(super) warmup_max: Option<DurationText>,
     pub(super) duration: Option<DurationText>,
+    pub(super) iterations: Option<u64>,
     pub(super) drain: Option<DurationText>,
     pub(super) until: Option<UntilText>,
     pub(super) budget: Option<DurationText>,

@@ -116,6 +116,27 @@ impl Pace {
         })
     }
 
+    /// When arrival `n` is due and all before it were, or the first one beyond `most_ns`.
+    pub(super) fn time_of(mut self, n: u64, most_ns: u64) -> Option<u64> {
+        // Where each is independent of the ones before it, none of those is needed.
+        let first = if matches!(self, Self::Exact { .. }) {
+            n
+        } else {
+            0
+        };
+        let mut before = None;
+        for n in first..n {
+            let at_ns = self.next(n)?.at_ns;
+            if at_ns > most_ns {
+                return Some(at_ns);
+            }
+            before = Some(at_ns);
+        }
+        // Two drawn arrivals can fall into one nanosecond.
+        let at_ns = self.next(n)?.at_ns;
+        Some(before.map_or(at_ns, |before| at_ns.max(before + 1)))
+    }
+
     /// Arrivals due before `time`, to expect.
     pub(super) fn due_by(&self, time: Duration) -> u64 {
         let ns = time.as_nanos() as u64;
