@@ -20,6 +20,12 @@ pub const HLOG: &str = "times.hlog";
 pub const CPU_PROFILE: &str = "cpu.pb.gz";
 /// Allocation profile, gzipped profile.proto.
 pub const ALLOC_PROFILE: &str = "alloc.pb.gz";
+/// What sets the slow requests apart, versioned JSON.
+pub const TAIL: &str = "tail.json";
+/// Folder of profiles whose samples say how slow their request was.
+pub const PROFILES: &str = "profiles";
+/// Folder of flamegraphs by how slow requests were.
+pub const FLAMES: &str = "flame";
 /// CPU flamegraph.
 pub const CPU_FLAMEGRAPH: &str = "cpu.svg";
 /// Allocation flamegraph.

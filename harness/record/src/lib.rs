@@ -15,6 +15,8 @@ pub mod profile;
 pub mod quantity;
 pub mod rule;
 pub mod run;
+pub mod served;
 pub mod specimen;
+pub mod tail;
 pub mod tally;
 pub mod wire;

@@ -1,6 +1,7 @@
 //! Judgement: what a record means. Pure: the same record gets the same judgement, today or in a year.
 
 pub mod attribution;
+pub mod bands;
 mod bucket;
 pub mod capacity;
 pub mod change_points;
