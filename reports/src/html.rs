@@ -15,11 +15,13 @@ mod outcome;
 mod page;
 mod questions;
 mod scaling;
+mod tail;
 mod times;
 mod verdict;
 
 use crate::flamegraph::Stacks;
 use crate::scaling::Sweep;
+use crate::tail::Banded;
 use maud::html;
 use record::run::RunRecord;
 use stats::{Comparison, Judgement};
@@ -40,6 +42,8 @@ pub struct Flamegraphs<'a> {
     pub cpu: Option<Flamegraph<'a>>,
     /// Bytes allocated.
     pub alloc: Option<Flamegraph<'a>>,
+    /// The same by how slow requests were, where that is known.
+    pub tail: Option<&'a Banded<'a>>,
 }
 
 /// Both directions of one differential flamegraph, drawn by `flamegraph::difference`.
@@ -63,24 +67,38 @@ pub struct Differences<'a> {
 /// The report page of one run. It links to its sibling files by the names in `record::files`.
 pub fn report(record: &RunRecord, judgement: &Judgement, flamegraphs: Flamegraphs<'_>) -> String {
     let pictures = [flamegraphs.cpu, flamegraphs.alloc];
+    let drawn = flamegraphs.tail.filter(|tail| !tail.metrics.is_empty());
+    let data = drawn.map(crate::tail::data);
+    let svgs = pictures.iter().flatten().map(|picture| picture.svg);
     let key = page::Key::of(
         &record.run_id,
-        pictures.iter().flatten().map(|picture| picture.svg),
+        svgs.chain(data.iter().map(String::as_bytes)),
     );
+    let mut sections = vec![
+        ("questions", "Six questions"),
+        ("times", "Times"),
+        ("charts", "Charts"),
+        ("outcome", "Errors"),
+        ("cost", "Cost"),
+        ("tail", "Slow requests"),
+        ("flamegraphs", "Flamegraphs"),
+        ("audit", "Audit"),
+        ("origin", "What was run"),
+        ("reading", "How to read this"),
+    ];
+    sections.retain(|(id, _)| *id != "tail" || flamegraphs.tail.is_some());
     let body = html! {
         (verdict::heading(record))
         (verdict::banner(record, judgement))
         (verdict::cards(record))
-        (page::navigation(&[
-            ("questions", "Six questions"), ("times", "Times"), ("charts", "Charts"), ("outcome", "Errors"), ("cost", "Cost"), ("flamegraphs", "Flamegraphs"),
-            ("audit", "Audit"), ("origin", "What was run"), ("reading", "How to read this"),
-        ]))
+        (page::navigation(&sections))
         (questions::section(record, judgement))
         (verdict::thresholds(judgement))
         (times::section(record))
         (charts::section(record))
         (outcome::section(record))
         (cost::section(record))
+        (tail::section(flamegraphs.tail, data.as_deref(), &key))
         (flame::section(record, flamegraphs, &key))
         (outcome::audit(record))
         (origin::section(record))

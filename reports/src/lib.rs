@@ -21,3 +21,4 @@ mod rows;
 pub mod scaling;
 mod show;
 pub mod summary;
+pub mod tail;

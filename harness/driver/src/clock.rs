@@ -26,13 +26,19 @@ impl Clock {
         monotonic().saturating_sub(self.t0_ns)
     }
 
+    /// T0 on the system's monotonic clock, in nanoseconds.
+    pub(crate) fn t0_ns(&self) -> u64 {
+        self.t0_ns
+    }
+
     /// The instant at which this clock reads `nanoseconds`, to some tens of nanoseconds: for waiting, not for measuring.
     pub(crate) fn at(&self, nanoseconds: u64) -> Instant {
         self.t0 + Duration::from_nanos(nanoseconds)
     }
 }
 
-fn monotonic() -> u64 {
+/// Nanoseconds of the system's monotonic clock.
+pub(crate) fn monotonic() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);
     // Counted from the machine's start: 64 bits of nanoseconds last for five centuries.
     now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64

@@ -4,6 +4,7 @@
 //! the answer's head and knows no intended start: pacing ([`pacer`]), the HTTP client ([`http1`]), recording ([`recorder`]), phases and
 //! the reading of profiles and processes.
 
+mod admin;
 mod alarm;
 mod attack;
 mod client;
@@ -11,6 +12,7 @@ mod clock;
 mod collector;
 mod edges;
 mod exposition;
+mod fetch;
 mod handover;
 mod health;
 mod http1;
@@ -21,8 +23,8 @@ mod measure;
 mod observer;
 mod pacer;
 mod place;
+mod pprof;
 mod proc;
-mod profiles;
 mod recorder;
 mod request;
 mod session;
@@ -36,7 +38,9 @@ pub use client::{Client, ClientError};
 pub use exposition::Exposition;
 pub use health::HealthReading;
 pub use judge::{AsPlanned, Bin, Decision, Judge};
-pub use measure::{DriverError, Job, Liveness, Measured, ProfileBytes, measure};
+pub use measure::{
+    DriverError, Job, Liveness, Measured, ProfileBytes, TailFacts, TakenProfile, measure,
+};
 pub use observer::{Observer, WindowView};
 pub use place::{Placement, pin, runtime, step_back};
 pub use proc::{Process, machine};

@@ -3,6 +3,7 @@
 mod account;
 mod run;
 mod steady;
+mod tail;
 
 use crate::exposition::Exposition;
 use crate::judge::Judge;
@@ -21,6 +22,7 @@ use record::run::{
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
+pub use tail::{TailFacts, TakenProfile};
 use thiserror::Error;
 
 /// Says why the target is gone, if it is.
@@ -42,6 +44,8 @@ pub struct Job {
     pub process: Option<Process>,
     /// Base URL of the target's metrics and profiles, where it serves them.
     pub admin: Option<String>,
+    /// Whether to tell the slow requests apart, where the target serves profiles.
+    pub tail: bool,
     /// The target's own counter of the requests it answered on the loaded address, where it has one and nobody else sends: the client's
     /// count is held against it.
     pub counter: Option<String>,
@@ -126,6 +130,8 @@ pub struct Measured {
     pub costs: Costs,
     /// CPU and allocation profile.
     pub profiles: Vec<ProfileBytes>,
+    /// What tells the slow requests of the profiled seconds apart, where the target serves profiles.
+    pub tail: Option<TailFacts>,
     /// The target's exposition at the end of the steady phase.
     pub target_metrics: Option<Exposition>,
     /// What a reader should know.

@@ -3,15 +3,19 @@
 //! A shard is locked by its own worker for a few nanoseconds per request, never across an await, and once per window by the
 //! collector, which swaps the full tallies for an empty spare and pours them out beyond the lock.
 
+mod remembered;
 mod sets;
 mod tallies;
 
 use crate::session::Exchange;
 use record::failure::FailureKind;
 use record::phase::Phase;
+use record::tail::Exchanged;
+use remembered::{Remembered, Wanted};
 pub(crate) use sets::{Layout, Sets};
 pub use sets::{PhaseSet, StepSet, TransactionSet};
 use std::cell::Cell;
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 pub(crate) use tallies::Tallies;
@@ -51,13 +55,15 @@ pub(crate) struct Pulse {
 struct Shard {
     tallies: Box<Tallies>,
     pulse: Pulse,
+    remembered: Remembered,
     /// After the run is over nothing is recorded any more, so that what is still under way is counted once, as such.
     frozen: bool,
 }
 
 impl Shard {
-    fn exchange(&mut self, phase: Phase, exchange: &Exchange) {
+    fn exchange(&mut self, phase: Phase, exchange: &Exchange, wanted: &Wanted) {
         self.tallies.of(phase).exchange(exchange);
+        self.remembered.note(wanted, exchange);
         if exchange.failure.is_none() {
             self.pulse.completed += 1;
             self.pulse.response_sum_ns += exchange.done.saturating_sub(exchange.intended);
@@ -72,6 +78,7 @@ struct Padded(Mutex<Shard>);
 /// The shards.
 pub(crate) struct Recorder {
     shards: Vec<Padded>,
+    wanted: Wanted,
 }
 
 thread_local! {
@@ -85,17 +92,36 @@ pub(crate) fn enter_thread() {
 }
 
 impl Recorder {
-    pub(crate) fn new(shards: usize, layout: Layout) -> Self {
+    /// `room` is for requests that are remembered one by one, all shards together; see [`Recorder::remember`].
+    pub(crate) fn new(shards: usize, layout: Layout, room: usize) -> Self {
+        let shards = shards.max(1);
         let shard = || Shard {
             tallies: Box::new(Tallies::new(layout)),
             pulse: Pulse::default(),
+            remembered: Remembered::with_room(room / shards),
             frozen: false,
         };
         Self {
-            shards: (0..shards.max(1))
-                .map(|_| Padded(Mutex::new(shard())))
-                .collect(),
+            shards: (0..shards).map(|_| Padded(Mutex::new(shard()))).collect(),
+            wanted: Wanted::default(),
         }
+    }
+
+    /// From now on requests that are under way in `span`, in nanoseconds since T0, are remembered one by one while there is room.
+    pub(crate) fn remember(&self, span: &Range<u64>) {
+        self.wanted.set(span);
+    }
+
+    /// The remembered requests in no order, and how many found no room. Nothing is remembered any more.
+    pub(crate) fn take_remembered(&self) -> (Vec<Exchanged>, u64) {
+        let (mut all, mut unlisted) = (Vec::new(), 0);
+        for shard in &self.shards {
+            let mut shard = shard.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let (list, more) = shard.remembered.take();
+            all.extend(list);
+            unlisted += more;
+        }
+        (all, unlisted)
     }
 
     fn shard(&self) -> MutexGuard<'_, Shard> {
@@ -109,7 +135,7 @@ impl Recorder {
     pub(crate) fn exchange(&self, phase: Phase, exchange: &Exchange) {
         let mut shard = self.shard();
         if !shard.frozen {
-            shard.exchange(phase, exchange);
+            shard.exchange(phase, exchange, &self.wanted);
         }
     }
 
@@ -130,7 +156,7 @@ impl Recorder {
             return;
         }
         if let Some(exchange) = last {
-            shard.exchange(phase, exchange);
+            shard.exchange(phase, exchange, &self.wanted);
         }
         shard.tallies.of(phase).end(ended);
         if ended.arrival != ArrivalEnd::GoesOn {

@@ -56,6 +56,9 @@ pub(crate) enum DependentSteps {
 /// One exchange, as it is recorded. Times in nanoseconds since T0.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Exchange {
+    pub(crate) arrival: u64,
+    /// Its place among the requests of its arrival.
+    pub(crate) number: u32,
     pub(crate) step: usize,
     pub(crate) intended: u64,
     /// When its user was free for it.
@@ -207,6 +210,8 @@ impl Session {
 
     async fn exchange(&mut self, step: usize, request: &Request<'_>) -> Exchange {
         let mut exchange = Exchange {
+            arrival: self.visit.start.arrival,
+            number: self.visit.sent,
             step: self.visit.start.first_step + step,
             intended: self.visit.intended,
             slot_free: self.visit.slot_free,

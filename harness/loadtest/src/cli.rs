@@ -149,6 +149,9 @@ pub(crate) struct RunArgs {
     /// Print what would be done, and do not do it
     #[arg(long, help_heading = "Output")]
     pub(crate) dry_run: bool,
+    /// Do not tell slow requests apart: how `gate` starts its windows, which are many
+    #[arg(long, hide = true)]
+    pub(crate) no_tail: bool,
     /// Processors of the generator, where the target is ours and has the others: how `capacity` and `sweep` start their steps
     #[arg(long, hide = true, value_delimiter = ',')]
     pub(crate) cpus: Vec<usize>,

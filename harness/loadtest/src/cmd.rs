@@ -15,6 +15,7 @@ mod selftest;
 mod serve_engine;
 mod steps;
 mod sweep;
+mod tail;
 mod view;
 
 use crate::cli::{Cli, Command, DashboardsCommand, PlanCommand};

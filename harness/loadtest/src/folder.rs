@@ -83,6 +83,12 @@ impl Folder {
         write_whole(&self.path.join(name), bytes)
     }
 
+    /// Makes a folder inside, unless it is there.
+    pub(crate) fn make(&self, name: &str) -> anyhow::Result<()> {
+        let path = self.path.join(name);
+        fs::create_dir_all(&path).with_context(|| format!("{} cannot be made", path.display()))
+    }
+
     /// Copies a file of the run to a place outside, whole or not at all.
     pub(crate) fn copy(&self, name: &str, target: &Path) -> anyhow::Result<()> {
         let source = self.path.join(name);
@@ -142,6 +148,16 @@ impl Folder {
                 Ok(String::from_utf8_lossy(&raw).into_owned())
             }
             Ok(_) => Ok(String::from_utf8_lossy(&raw).into_owned()),
+        }
+    }
+
+    /// A text of the run, if the folder has it.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Failure> {
+        let path = self.path.join(name);
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Failure::usage(format!("{}: {error}", path.display()))),
         }
     }
 

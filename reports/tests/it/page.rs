@@ -1,10 +1,15 @@
 //! The pages: whole, well formed, deterministic, safe with untrusted text, and without anything from outside.
 
 use crate::realistic;
+use record::profile::{Builder, Label, ValueType};
 use record::run::{ProfileKind, RunRecord};
 use record::specimen;
+use record::tail::{
+    Account, BAND_LABEL, ClockOffset, Endpoint, Metric, Running, Slice, Spread, StallLedger, Tail,
+};
 use reports::flamegraph::{self, Options, Side, Widths};
 use reports::html::{self, Difference, Differences, Flamegraph, Flamegraphs};
+use reports::tail::Banded;
 
 fn report(record: &RunRecord) -> String {
     let (cpu, alloc) = (realistic::cpu(), realistic::alloc());
@@ -20,6 +25,7 @@ fn report(record: &RunRecord) -> String {
             svg: &alloc_svg,
             stacks: &alloc,
         }),
+        tail: None,
     };
     html::report(record, &stats::judge(record), flamegraphs)
 }
@@ -185,7 +191,10 @@ fn untrusted_text_is_escaped() {
     let page = html::report(
         &record,
         &stats::judge(&record),
-        Flamegraphs { cpu, alloc: None },
+        Flamegraphs {
+            cpu,
+            ..Flamegraphs::default()
+        },
     );
     assert!(!page.contains("<script>alert") && !page.contains("</style><script>"));
     assert!(page.matches("&lt;script&gt;alert(").count() > 10);
@@ -234,6 +243,93 @@ fn a_missing_profile_says_why() {
         "{page}"
     );
     assert!(!page.contains("<iframe"));
+}
+
+fn tailed() -> (Tail, Vec<(Metric, record::profile::Profile)>) {
+    let account = |requests: u64| Account {
+        requests,
+        slices: std::array::from_fn(|place| requests * 1_000_000 * (place as u64 + 1)),
+        running: Running {
+            requests: 1,
+            cpu: 900,
+            run_queue: 100,
+            ..Running::default()
+        },
+    };
+    let tail = Tail {
+        span: record::run::Span {
+            start: std::time::Duration::from_secs(1),
+            end: std::time::Duration::from_secs(11),
+        },
+        clock: Some(ClockOffset {
+            offset_ns: 5,
+            error_ns: 40_000,
+        }),
+        endpoints: vec![Endpoint {
+            name: "pay/</script>".to_owned(),
+            p50: 1_000_000,
+            p90: 2_000_000,
+            p99: 3_000_000,
+            max: 9_000_000,
+            requests: [500, 400, 90, 10],
+        }],
+        unanswered: 3,
+        unlisted: 0,
+        ledger: Ok(StallLedger {
+            bands: [500, 400, 90, 10].map(account),
+            around_p99: account(10),
+            spreads: [Spread {
+                p50: 1,
+                p99: 2_000_000,
+                max: 3_000_000,
+            }; Slice::ALL.len()],
+        }),
+        absent: vec![(Metric::Mutex, "answered 404".to_owned())],
+    };
+    let columns = [("samples", "count"), ("cpu", "nanoseconds")];
+    let columns = columns.map(|(kind, unit)| ValueType::new(kind, unit));
+    let mut builder = Builder::new(columns.into());
+    builder.header.period = 10_000_000;
+    let [usual, slow] = ["usual</script><script>", "slow_path"].map(|name| builder.named(name));
+    for (function, band, samples) in [
+        (usual, "le_p50", 200),
+        (slow, "gt_p99", 150),
+        (usual, "gt_p99", 5),
+        (usual, "untagged", 44),
+    ] {
+        let labels = vec![Label::text(BAND_LABEL, band)];
+        builder.labelled(vec![function], labels, &[samples, samples * 10_000_000]);
+    }
+    (tail, vec![(Metric::Cpu, builder.finish())])
+}
+
+#[test]
+fn a_tail_is_told_with_its_caveats() {
+    let (tail, profiles) = tailed();
+    let banded = Banded::of(&tail, &profiles);
+    let record = realistic::record();
+    let flamegraphs = Flamegraphs {
+        tail: Some(&banded),
+        ..Flamegraphs::default()
+    };
+    let page = html::report(&record, &stats::judge(&record), flamegraphs);
+    for part in [
+        "used <strong>155 ms</strong> of CPU time, one up to the median <strong>4.00 ms</strong>",
+        "The time of a request at the 99th percentile (78.0 ms): waiting, cause unknown 15.4 %",
+        "11.0 % of the CPU time is outside requests",
+        "3 requests of these seconds had no answer",
+        "what goes together with slowness, not what causes it",
+        "no profile, answered 404",
+        "known within 40.0 µs",
+        "href=\"profiles/cpu.pb.gz\"",
+        "href=\"flame/cpu-tail-grew.svg\"",
+        "href=\"#tail\"",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    assert_eq!(page.matches("id=\"tail-viewer\"").count(), 1);
+    assert!(!page.contains("</script><script>"));
+    assert_balanced(&page);
 }
 
 #[test]

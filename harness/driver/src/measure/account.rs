@@ -138,6 +138,7 @@ impl Ledger<'_> {
             costs: facts.costs,
             target_metrics: facts.metrics.clone(),
             profiles: facts.profiles(|span| good_requests(&windows, span)),
+            tail: None,
             windows,
             warnings: warnings.into_iter().collect(),
         }

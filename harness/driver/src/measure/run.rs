@@ -2,6 +2,7 @@
 
 use super::account::{self, Ledger};
 use super::steady::{Steady, SteadyFacts};
+use super::tail::MOST_REMEMBERED;
 use super::{DriverError, Job, Measured};
 use crate::alarm::Alarms;
 use crate::attack::{self, Ground};
@@ -21,6 +22,7 @@ use crate::turns::Turns;
 use goose::{GooseError, is_killswitch_triggered, trigger_killswitch};
 use plan::{ClientChoice, OnFull, Plan};
 use record::run::{Ending, Model, pacing_floor_ns};
+use record::tail::Metric;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, OnceLock};
@@ -104,7 +106,7 @@ impl Run {
         .map_err(Box::new)?;
         let mut attack = tokio::spawn(async move { Box::pin(attack.execute()).await.map(|_| ()) });
         await_users(&ground, users, &mut attack).await?;
-        let steady = Steady::new(job.admin.as_deref(), job.process);
+        let steady = Steady::new(job.admin.as_deref(), job.process, metrics(&job));
         Ok(Self {
             job,
             names,
@@ -132,6 +134,7 @@ impl Run {
             clock,
             self.edges.clone(),
             self.job.plan.duration,
+            self.shared.clone(),
         ));
 
         let ending = self.wait_for_the_end(clock, &threads.unreachable).await;
@@ -167,10 +170,13 @@ impl Run {
                 Ending::Failed("the collector stopped".to_owned()),
             ),
         };
-        let facts = watching.await.unwrap_or_else(|error| {
+        let mut facts = watching.await.unwrap_or_else(|error| {
             SteadyFacts::absent(&format!("the watching task failed: {error}"))
         });
         let server_requests = self.steady.requests_counted().await;
+        let steady = &self.steady;
+        let tail = steady.tail(&mut facts, clock, &self.shared, &self.job.run_id);
+        let tail = tail.await.filter(|_| self.job.tail);
         let plan = &self.job.plan;
         let warmup = account::warmup(plan, &self.edges, stopped_at, collected.found_steady);
         let ledger = Ledger {
@@ -193,7 +199,10 @@ impl Run {
             unsent: account::steady(&unsent),
             dropped: self.dropped(),
         };
-        Ok(ledger.settle(collected, ending, facts))
+        Ok(Measured {
+            tail,
+            ..ledger.settle(collected, ending, facts)
+        })
     }
 
     fn dropped(&self) -> Dropped {
@@ -383,7 +392,7 @@ async fn shared(job: &Job, layout: Layout) -> Result<Shared, DriverError> {
         origin: job.address.origin(),
         fields: fields.into_bytes(),
         timeout: job.plan.timeout,
-        recorder: Recorder::new(job.shards, layout),
+        recorder: Recorder::new(job.shards, layout, remembered(job)),
         inflight: InFlight::new(job.plan.users as usize),
         due: Due::default(),
         alarms: Alarms::new(job.plan.users as usize),
@@ -393,6 +402,24 @@ async fn shared(job: &Job, layout: Layout) -> Result<Shared, DriverError> {
             Model::Open | Model::Closed => DependentSteps::ByAnswer,
         },
     })
+}
+
+// Requests are told apart one by one only where there is something to tell of them.
+fn remembered(job: &Job) -> usize {
+    if job.tail && job.admin.is_some() {
+        MOST_REMEMBERED
+    } else {
+        0
+    }
+}
+
+// The report of a run needs the first two.
+fn metrics(job: &Job) -> &'static [Metric] {
+    if job.tail {
+        &Metric::ALL
+    } else {
+        &[Metric::Cpu, Metric::Alloc]
+    }
 }
 
 async fn await_users(

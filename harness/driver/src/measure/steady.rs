@@ -1,14 +1,17 @@
 //! What is read at the edges of the steady phase: CPU time, memory, counters and profiles of the same seconds.
 
 use super::ProfileBytes;
+use super::tail::{TailFacts, TakenProfile, listed};
+use crate::admin::{Admin, Offset};
 use crate::clock::Clock;
 use crate::edges::Edges;
 use crate::exposition::Exposition;
 use crate::health::HealthReading;
+use crate::pprof::PprofSource;
 use crate::proc::Process;
-use crate::profiles::{Path, Source};
-use record::profile::Profile;
+use crate::session::Shared;
 use record::run::{Allocations, Costs, Health, ProfileFacts, ProfileKind, ProfileOutcome, Span};
+use record::tail::Metric;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -24,11 +27,36 @@ const SHORTEST_PROFILE: Duration = Duration::from_secs(1);
 /// Why a run that was cut short has no profile.
 const ENDED_EARLY: &str = "the run ended before the profile was complete";
 
+/// The label that the probe gives samples when it is asked to.
+const REQUEST_LABEL: &str = "request";
+
+/// A target that serves what we read.
+#[derive(Debug, Clone)]
+pub(super) struct Source {
+    pub(super) admin: Admin,
+    pub(super) pprof: PprofSource,
+    /// How its clock stood before T0, where it tells its clock.
+    pub(super) offset: Option<Offset>,
+}
+
+impl Source {
+    /// `base` is scheme, host and port, as in `http://127.0.0.1:6060`.
+    fn new(base: &str) -> Result<Self, String> {
+        let base = base.trim_end_matches('/');
+        Ok(Self {
+            admin: Admin::new(base)?,
+            pprof: PprofSource::new(&format!("{base}/debug/pprof"), REQUEST_LABEL)?,
+            offset: None,
+        })
+    }
+}
+
 /// Where to read from.
 #[derive(Debug, Clone)]
 pub(super) struct Steady {
     source: Result<Source, String>,
     process: Option<Process>,
+    metrics: &'static [Metric],
     early: Arc<Notify>,
     /// The target's own count of requests, and what it was before T0.
     counter: Option<(String, f64)>,
@@ -41,17 +69,16 @@ enum Reached {
     Early,
 }
 
-/// A profile with the part of the run it covers.
-type Taken = Result<(Profile, Span), String>;
-
 /// What was read.
 #[derive(Debug)]
 pub(super) struct SteadyFacts {
     pub(super) costs: Costs,
     pub(super) metrics: Option<Exposition>,
     pub(super) health: Health,
-    cpu: Taken,
-    allocations: Taken,
+    /// The whole seconds that end with the steady phase, which the profiles cover; or why there are none.
+    profiled: Result<Span, String>,
+    /// Of these seconds, samples labelled with their request.
+    profiles: Vec<(Metric, TakenProfile)>,
 }
 
 /// Counters at one moment.
@@ -62,7 +89,12 @@ struct Reading {
 }
 
 impl Steady {
-    pub(super) fn new(admin: Option<&str>, process: Option<Process>) -> Self {
+    /// `metrics` are the profiles to take.
+    pub(super) fn new(
+        admin: Option<&str>,
+        process: Option<Process>,
+        metrics: &'static [Metric],
+    ) -> Self {
         let source = match admin {
             Some(base) => Source::new(base),
             None => Err(
@@ -72,15 +104,19 @@ impl Steady {
         Self {
             source,
             process,
+            metrics,
             early: Arc::default(),
             counter: None,
         }
     }
 
     /// Before T0: the target reads its symbols once, so that it does not do so for the first time in the measured seconds.
-    pub(super) async fn rehearse(&self) {
-        if let Ok(source) = &self.source {
-            let _ = source.rehearse().await;
+    ///
+    /// Its clock is compared with ours, too.
+    pub(super) async fn rehearse(&mut self) {
+        if let Ok(source) = &mut self.source {
+            let _ = source.pprof.rehearse().await;
+            source.offset = source.admin.clock_offset().await.ok();
         }
     }
 
@@ -89,7 +125,7 @@ impl Steady {
         let (Ok(source), Some(name)) = (&self.source, counter) else {
             return;
         };
-        let before = source.metrics().await.ok();
+        let before = source.admin.metrics().await.ok();
         // A counter that has not counted yet need not be there.
         self.counter = before.map(|metrics| (name.to_owned(), metrics.sum(name).unwrap_or(0.0)));
     }
@@ -97,7 +133,7 @@ impl Steady {
     /// After the drain: what the target has counted since T0, by its own counter.
     pub(super) async fn requests_counted(&self) -> Option<u64> {
         let (name, before) = self.counter.as_ref()?;
-        let now = self.source.as_ref().ok()?.metrics().await.ok()?;
+        let now = self.source.as_ref().ok()?.admin.metrics().await.ok()?;
         let grown = now.sum(name)? - before;
         (grown >= 0.0).then_some(grown as u64)
     }
@@ -108,6 +144,7 @@ impl Steady {
         clock: Clock,
         edges: Arc<Edges>,
         length: Duration,
+        shared: Arc<Shared>,
     ) -> SteadyFacts {
         if self.until(clock, || edges.warmup_end()).await == Reached::Early {
             return SteadyFacts::absent(ENDED_EARLY);
@@ -117,13 +154,17 @@ impl Steady {
             start,
             end: start + length,
         };
-        let cpu = tokio::spawn(profile_of(self.source.clone(), Path::Cpu, clock, planned));
-        let allocations = tokio::spawn(profile_of(
-            self.source.clone(),
-            Path::Allocations,
-            clock,
-            planned,
-        ));
+        let profiled = self.profiled(planned);
+        let mut taking = Vec::new();
+        if let (Ok(span), Ok(source)) = (&profiled, &self.source) {
+            let nanos = |at: Duration| at.as_nanos() as u64;
+            let recorder = &shared.recorder;
+            recorder.remember(&(nanos(span.start)..nanos(span.end)));
+            for &metric in self.metrics {
+                let pprof = source.pprof.clone();
+                taking.push((metric, tokio::spawn(taken(pprof, metric, clock, *span))));
+            }
+        }
         let first = self.read().await;
         let health = HealthReading::now();
         let before_end = || {
@@ -138,21 +179,74 @@ impl Steady {
         };
         let health = HealthReading::now().since(&health);
         let last = self.read().await;
-        if reached == Reached::Early {
-            cpu.abort();
-            allocations.abort();
+        let mut profiles = Vec::new();
+        for (metric, task) in taking {
+            if reached == Reached::Early {
+                task.abort();
+                continue;
+            }
+            let failed = |error: tokio::task::JoinError| Err(error.to_string());
+            profiles.push((metric, task.await.unwrap_or_else(failed)));
         }
-        let failed = |error: tokio::task::JoinError| match reached {
-            Reached::Early => Err(ENDED_EARLY.to_owned()),
-            Reached::OnTime => Err(error.to_string()),
-        };
         SteadyFacts {
             costs: self.costs(&first, &last),
             metrics: last.metrics,
             health,
-            cpu: cpu.await.unwrap_or_else(failed),
-            allocations: allocations.await.unwrap_or_else(failed),
+            profiled: match reached {
+                Reached::Early => profiled.and(Err(ENDED_EARLY.to_owned())),
+                Reached::OnTime => profiled,
+            },
+            profiles,
         }
+    }
+
+    /// The whole seconds that end with the steady phase: the contract has no fractions.
+    fn profiled(&self, steady: Span) -> Result<Span, String> {
+        self.source.as_ref().map_err(String::clone)?;
+        if steady.length() < SHORTEST_PROFILE {
+            return Err(format!(
+                "the steady phase of {:?} is shorter than one second",
+                steady.length()
+            ));
+        }
+        let seconds = Duration::from_secs(steady.length().as_secs());
+        Ok(Span {
+            start: steady.end.saturating_sub(seconds),
+            end: steady.end,
+        })
+    }
+
+    /// After the drain: what tells the slow requests apart, where profiles were taken.
+    pub(super) async fn tail(
+        &self,
+        facts: &mut SteadyFacts,
+        clock: Clock,
+        shared: &Shared,
+        run_id: &str,
+    ) -> Option<TailFacts> {
+        let (Ok(source), Ok(span)) = (&self.source, &facts.profiled) else {
+            return None;
+        };
+        let labelled = std::mem::take(&mut facts.profiles);
+        let plain = labelled.iter().map(|(metric, taken)| {
+            let profile = taken.as_ref().map_err(String::clone);
+            (
+                *metric,
+                profile.map(|profile| source.pprof.of_all_requests(profile)),
+            )
+        });
+        facts.profiles = plain.collect();
+        let (requests, unlisted) = shared.recorder.take_remembered();
+        let (served, clock) = listed(source, clock, *span, run_id).await;
+        Some(TailFacts {
+            span: *span,
+            request_label: source.pprof.request_label().to_owned(),
+            profiles: labelled,
+            requests,
+            unlisted,
+            served,
+            clock,
+        })
     }
 
     /// The run ends before its plan does: what can be read now is read now.
@@ -176,7 +270,7 @@ impl Steady {
 
     async fn read(&self) -> Reading {
         let metrics = match &self.source {
-            Ok(source) => source.metrics().await.ok(),
+            Ok(source) => source.admin.metrics().await.ok(),
             Err(_) => None,
         };
         Reading {
@@ -216,31 +310,10 @@ fn allocations(first: Option<&Exposition>, last: Option<&Exposition>) -> Option<
     })
 }
 
-// A profile of the whole seconds that end with the steady phase; the contract has no fractions.
-async fn profile_of(
-    source: Result<Source, String>,
-    path: Path,
-    clock: Clock,
-    steady: Span,
-) -> Taken {
-    let source = source?;
-    if steady.length() < SHORTEST_PROFILE {
-        return Err(format!(
-            "the steady phase of {:?} is shorter than one second",
-            steady.length()
-        ));
-    }
-    let seconds = steady.length().as_secs();
-    let start = steady.end.saturating_sub(Duration::from_secs(seconds));
-    tokio::time::sleep_until(clock.at(start.as_nanos() as u64).into()).await;
-    let profile = source.profile(path, seconds).await?;
-    Ok((
-        profile,
-        Span {
-            start,
-            end: steady.end,
-        },
-    ))
+// A profile of this span, whose length is whole seconds.
+async fn taken(pprof: PprofSource, metric: Metric, clock: Clock, span: Span) -> TakenProfile {
+    tokio::time::sleep_until(clock.at(span.start.as_nanos() as u64).into()).await;
+    pprof.profile(metric, span.length().as_secs()).await
 }
 
 impl SteadyFacts {
@@ -249,53 +322,42 @@ impl SteadyFacts {
             costs: Costs::default(),
             metrics: None,
             health: Health::default(),
-            cpu: Err(why.to_owned()),
-            allocations: Err(why.to_owned()),
+            profiled: Err(why.to_owned()),
+            profiles: Vec::new(),
         }
     }
 
-    /// The profiles, with `requests` counting the good requests of a span.
+    /// CPU and allocations, with `requests` counting the good requests of a span.
     pub(super) fn profiles(self, requests: impl Fn(Span) -> u64) -> Vec<ProfileBytes> {
-        let taken = [
-            (ProfileKind::Cpu, "cpu", self.cpu),
-            (ProfileKind::Alloc, "alloc_space", self.allocations),
-        ];
-        taken
-            .into_iter()
-            .map(|(kind, column, taken)| profile(kind, column, taken, &requests))
-            .collect()
-    }
-}
-
-fn profile(
-    kind: ProfileKind,
-    column: &str,
-    taken: Taken,
-    requests: impl Fn(Span) -> u64,
-) -> ProfileBytes {
-    let complete = taken.and_then(|(profile, span)| match profile.value_index(column) {
-        Some(index) => Ok((profile, span, index)),
-        None => Err(format!("the profile has no column {column}")),
-    });
-    match complete {
-        Ok((profile, span, index)) => ProfileBytes {
-            facts: ProfileFacts {
-                kind,
-                outcome: ProfileOutcome::Taken {
-                    span,
-                    samples: profile.samples().len() as u64,
-                    total: profile.total(index),
-                    requests: requests(span),
-                },
-            },
-            profile: Some(profile),
-        },
-        Err(why) => ProfileBytes {
-            facts: ProfileFacts {
-                kind,
-                outcome: ProfileOutcome::Absent(why),
-            },
-            profile: None,
-        },
+        let mut profiles = self.profiles;
+        let mut of = |kind: ProfileKind, metric: Metric| {
+            let span = self.profiled.clone();
+            let at = profiles.iter().position(|(one, _)| *one == metric);
+            let taken = at.map_or_else(
+                || Err("it was not asked for".to_owned()),
+                |at| profiles.swap_remove(at).1,
+            );
+            let taken = span.and_then(|span| Ok((taken?, span)));
+            let (outcome, profile) = match taken {
+                Ok((profile, span)) => (
+                    ProfileOutcome::Taken {
+                        span,
+                        samples: profile.samples().len() as u64,
+                        total: profile
+                            .value_index(metric.column())
+                            .map_or(0, |column| profile.total(column)),
+                        requests: requests(span),
+                    },
+                    Some(profile),
+                ),
+                Err(why) => (ProfileOutcome::Absent(why), None),
+            };
+            let facts = ProfileFacts { kind, outcome };
+            ProfileBytes { facts, profile }
+        };
+        vec![
+            of(ProfileKind::Cpu, Metric::Cpu),
+            of(ProfileKind::Alloc, Metric::Alloc),
+        ]
     }
 }

@@ -10,6 +10,8 @@ const LAYOUT: Layout = Layout {
 
 fn exchange(step: usize, done: u64, failure: Option<FailureKind>) -> Exchange {
     Exchange {
+        arrival: 7,
+        number: 1,
         step,
         intended: 1_000,
         slot_free: 1_200,
@@ -31,7 +33,7 @@ fn collected(recorder: &Recorder) -> Sets {
 
 #[test]
 fn phases_and_outcomes_are_kept_apart() {
-    let recorder = Recorder::new(2, LAYOUT);
+    let recorder = Recorder::new(2, LAYOUT, 0);
     recorder.exchange(Phase::Warmup, &exchange(0, 5_000, None));
     recorder.exchange(Phase::Steady, &exchange(0, 6_000, None));
     recorder.exchange(
@@ -55,7 +57,7 @@ fn phases_and_outcomes_are_kept_apart() {
 
 #[test]
 fn send_delay_is_the_sum_of_its_parts() {
-    let recorder = Recorder::new(1, LAYOUT);
+    let recorder = Recorder::new(1, LAYOUT, 0);
     recorder.exchange(Phase::Steady, &exchange(0, 5_000, None));
     let set = collected(&recorder).steady;
     let parts = [
@@ -69,7 +71,7 @@ fn send_delay_is_the_sum_of_its_parts() {
 
 #[test]
 fn the_end_of_an_arrival_takes_its_last_request_along() {
-    let recorder = Recorder::new(1, LAYOUT);
+    let recorder = Recorder::new(1, LAYOUT, 0);
     let ended = Ended {
         scenario: 0,
         response: Some(4_000),
@@ -88,7 +90,7 @@ fn the_end_of_an_arrival_takes_its_last_request_along() {
 
 #[test]
 fn what_was_collected_is_not_collected_again() {
-    let recorder = Recorder::new(1, LAYOUT);
+    let recorder = Recorder::new(1, LAYOUT, 0);
     recorder.exchange(Phase::Steady, &exchange(0, 6_000, None));
     assert_eq!(collected(&recorder).steady.steps[0].requests(), 1);
     assert_eq!(collected(&recorder).steady.steps[0].requests(), 0);
@@ -96,7 +98,7 @@ fn what_was_collected_is_not_collected_again() {
 
 #[test]
 fn nothing_is_recorded_after_the_freeze() {
-    let recorder = Recorder::new(1, LAYOUT);
+    let recorder = Recorder::new(1, LAYOUT, 0);
     recorder.freeze();
     recorder.exchange(Phase::Steady, &exchange(0, 6_000, None));
     let mut cleared = false;
@@ -140,7 +142,7 @@ proptest! {
 
 #[test]
 fn an_hour_of_windows_takes_the_memory_of_the_first() {
-    let recorder = Recorder::new(1, LAYOUT);
+    let recorder = Recorder::new(1, LAYOUT, 0);
     let (mut spare, mut sets) = (Box::new(Tallies::new(LAYOUT)), Sets::new(LAYOUT));
     let mut second = |window: u64| {
         // The longest time so far comes late, and so does the first failure.
@@ -162,4 +164,41 @@ fn an_hour_of_windows_takes_the_memory_of_the_first() {
     for window in 3..3600 {
         assert_eq!(second(window), first[window as usize % 2 ^ 1], "{window}");
     }
+}
+
+#[test]
+fn requests_of_the_profiled_seconds_are_remembered_one_by_one_while_there_is_room() {
+    let recorder = Recorder::new(1, LAYOUT, 2);
+    recorder.exchange(Phase::Steady, &exchange(0, 4_000, None));
+    recorder.remember(&(4_500..9_000));
+    let before = exchange(0, 4_400, None);
+    let after = Exchange {
+        sent: Some(9_000),
+        ..exchange(0, 9_500, None)
+    };
+    let across = exchange(1, 9_100, Some(FailureKind::Status));
+    for one in [
+        before,
+        after,
+        across,
+        exchange(0, 5_000, None),
+        exchange(0, 5_000, None),
+    ] {
+        recorder.exchange(Phase::Steady, &one);
+    }
+    let (list, unlisted) = recorder.take_remembered();
+    assert_eq!((list.len(), unlisted), (2, 1));
+    let expected = Exchanged {
+        key: record::served::RequestKey {
+            arrival: 7,
+            number: 1,
+        },
+        step: 1,
+        answered: true,
+        intended: 1_000,
+        sent: 2_000,
+        done: 9_100,
+    };
+    assert_eq!(list[0], expected);
+    assert_eq!(recorder.take_remembered().0, []);
 }

@@ -147,6 +147,7 @@ pub fn offer(offer: &Offer) -> Measured {
         shards: 2,
         process: offer.process,
         admin: None,
+        tail: false,
         liveness: Box::new(|| None),
         log: Box::new(std::io::sink()),
         observer: Arc::new(Nobody),

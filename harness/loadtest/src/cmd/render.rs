@@ -2,6 +2,7 @@
 
 mod forms;
 
+use super::tail::TailFiles;
 use crate::cli::{OutputArgs, OutputFormat};
 use crate::exit::{Exit, Failure};
 use crate::folder::Folder;
@@ -11,6 +12,7 @@ use record::profile::Profile;
 use record::run::{Ending, ProfileKind, RunRecord};
 use reports::flamegraph::{self, Stacks};
 use reports::html::{Flamegraph, Flamegraphs};
+use reports::tail::Banded;
 use stats::{Judgement, Verdict};
 
 /// The profiles of a run, as far as it has them.
@@ -70,6 +72,19 @@ fn draw(record: &RunRecord, kind: ProfileKind, profile: Option<&Profile>) -> Opt
     }
 }
 
+fn draw_bands(folder: &Folder, banded: &Banded<'_>, run_id: &str) -> anyhow::Result<()> {
+    folder.make(files::FLAMES)?;
+    match banded.pictures(run_id) {
+        Ok(pictures) => pictures
+            .iter()
+            .try_for_each(|(name, svg)| folder.write(name, svg)),
+        Err(error) => {
+            output::note(&format!("note: no flamegraphs by band: {error}"));
+            Ok(())
+        }
+    }
+}
+
 /// Proves that the files asked for can be written, before any load.
 pub(super) fn prove(outputs: &OutputArgs) -> Result<(), Failure> {
     forms::prove(outputs)
@@ -81,6 +96,7 @@ pub(super) fn write(
     record: &RunRecord,
     judgement: &Judgement,
     profiles: &Profiles,
+    tail: Option<&TailFiles>,
     outputs: &OutputArgs,
 ) -> anyhow::Result<()> {
     let cpu = draw(record, ProfileKind::Cpu, profiles.cpu.as_ref());
@@ -93,9 +109,14 @@ pub(super) fn write(
             folder.write(name, &drawn.svg)?;
         }
     }
+    let tail = tail.map(|files| Banded::of(&files.tail, &files.profiles));
+    if let Some(banded) = &tail {
+        draw_bands(folder, banded, &record.run_id)?;
+    }
     let flamegraphs = Flamegraphs {
         cpu: cpu.as_ref().map(Drawn::embed),
         alloc: alloc.as_ref().map(Drawn::embed),
+        tail: tail.as_ref(),
     };
     let page = reports::html::report(record, judgement, flamegraphs);
     folder.write(files::REPORT, page.as_bytes())?;

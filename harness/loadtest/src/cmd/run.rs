@@ -6,6 +6,7 @@ mod resolve;
 mod show;
 
 use super::render::{self, Profiles};
+use super::tail::TailFiles;
 use crate::cli::{ListenOrOff, OnInconclusive, RunArgs};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::folder::Folder;
@@ -73,6 +74,7 @@ pub(super) fn run(arguments: &RunArgs) -> Outcome {
 struct Finished {
     record: RunRecord,
     profiles: Profiles,
+    tail: Option<TailFiles>,
     generator_metrics: String,
     target_metrics: Option<String>,
 }
@@ -143,6 +145,7 @@ async fn offer(
         log: Box::new(log),
         observer: watchers.clone(),
         judge: Box::new(PlanJudge::new(&resolved.plan, steps, known.clone())),
+        tail: !arguments.no_tail,
         counter: target.reference.then(|| REQUEST_COUNTER.to_owned()),
     };
     // Before the first window, so that every counter is seen where it began.
@@ -290,6 +293,8 @@ fn finished(
         }
         facts.push(of);
     }
+    let tail = measured.tail;
+    let tail = tail.map(|facts| TailFiles::of(facts, &measured.steps, &resolved.run_id));
     let mut warnings = resolved.warnings(target, placement);
     warnings.extend(measured.warnings);
     let record = RunRecord {
@@ -320,6 +325,7 @@ fn finished(
     Finished {
         record,
         profiles,
+        tail,
         generator_metrics,
         target_metrics: measured.target_metrics.map(|exposition| exposition.text),
     }
@@ -330,6 +336,7 @@ fn finish(arguments: &RunArgs, folder: &Folder, finished: Finished) -> Outcome {
     let Finished {
         record,
         profiles,
+        tail,
         generator_metrics,
         target_metrics,
     } = finished;
@@ -342,13 +349,23 @@ fn finish(arguments: &RunArgs, folder: &Folder, finished: Finished) -> Outcome {
             folder.write_profile(name, profile)?;
         }
     }
+    if let Some(tail) = &tail {
+        tail.write(folder)?;
+    }
     folder.write(files::METRICS, generator_metrics.as_bytes())?;
     if let Some(text) = target_metrics {
         folder.write(files::TARGET_METRICS, text.as_bytes())?;
     }
     let judgement = stats::judge(&record);
     let outputs = &arguments.outputs;
-    render::write(folder, &record, &judgement, &profiles, outputs)?;
+    render::write(
+        folder,
+        &record,
+        &judgement,
+        &profiles,
+        tail.as_ref(),
+        outputs,
+    )?;
     render::deliver(folder, &record, &judgement, arguments.form(), outputs)?;
     if let Ending::TargetDied(why) | Ending::Failed(why) = &record.ending {
         output::failure(&Failure::target(why).hint(format!(

@@ -23,10 +23,23 @@ pub fn report_is_alive(page: &Path) {
         .ask("return document.querySelectorAll('iframe').length")
         .as_u64()
         .unwrap();
-    assert_eq!(frames, 2, "one flamegraph for CPU, one for allocations");
-    for frame in 0..frames {
+    assert_eq!(
+        frames, 3,
+        "the viewer of the tail, a flamegraph for CPU, one for allocations"
+    );
+    browser.viewer_answers(0, "engine::");
+    for frame in 1..frames {
         browser.flamegraph_answers(frame, "engine::");
     }
+    browser.is_quiet();
+}
+
+pub fn tail_is_alive(page: &Path, slow: &str) {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    browser.open(page);
+    browser.viewer_answers(0, slow);
     browser.is_quiet();
 }
 
@@ -165,6 +178,46 @@ impl Browser {
             after < before,
             "a click zooms: {before} frames before, {after} after"
         );
+        self.post("/frame", &json!({"id": null}));
+    }
+
+    // Inside its frame the viewer of the tail has drawn the slow band, searches, changes profile, band and view, and walks by keyboard.
+    fn viewer_answers(&self, frame: u64, term: &str) {
+        self.ask("document.getElementById('tail-viewer').scrollIntoView()");
+        self.post("/frame", &json!({"id": frame}));
+        let boxes = "return document.querySelectorAll('.box').length";
+        let drawn = || self.ask(boxes).as_u64().unwrap();
+        let choose = |box_id: &str, value: &str| {
+            self.ask(&format!(
+                "const box = document.getElementById('{box_id}'); box.value = '{value}'; box.dispatchEvent(new Event('change'));"
+            ));
+        };
+        // Whatever the bands of a short run hold, the usual one has something.
+        choose("band", "0");
+        assert!(drawn() > 5, "{} frames are drawn", drawn());
+        choose("show", "grew");
+        choose("show", "shrank");
+        choose("metric", "1");
+        assert!(drawn() > 1, "allocations are drawn");
+        for (box_id, value) in [("metric", "0"), ("band", "3"), ("show", "cost")] {
+            choose(box_id, value);
+        }
+        let slow = drawn();
+        if slow > 1 {
+            let found = self.ask(&format!(
+                "const box = document.getElementById('term'); box.value = {}; box.dispatchEvent(new Event('input')); \
+                 return document.getElementById('found').textContent",
+                json!(term)
+            ));
+            assert!(found.as_str().unwrap().contains('%'), "{found}");
+            let line = self.ask(
+                "const key = name => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: name, bubbles: true})); \
+                 document.querySelector('.box').focus(); key('ArrowDown'); const line = document.getElementById('line').textContent; \
+                 key('Enter'); key('Escape'); return line",
+            );
+            assert!(line.as_str().unwrap().contains(" a request"), "{line}");
+            assert_eq!(drawn(), slow, "Escape goes back");
+        }
         self.post("/frame", &json!({"id": null}));
     }
 

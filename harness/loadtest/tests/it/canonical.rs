@@ -8,7 +8,7 @@ use record::profile::Profile;
 use std::io::Read as _;
 use std::path::Path;
 
-fn profile(path: &Path) -> Profile {
+pub fn profile(path: &Path) -> Profile {
     let mut raw = Vec::new();
     GzDecoder::new(std::fs::File::open(path).unwrap())
         .read_to_end(&mut raw)
@@ -123,6 +123,9 @@ fn every_file_is_there(folder: &Path) {
         "alloc.pb.gz",
         "cpu.svg",
         "alloc.svg",
+        "tail.json",
+        "profiles/cpu.pb.gz",
+        "profiles/alloc.pb.gz",
         "metrics.prom",
         "target-metrics.prom",
     ] {

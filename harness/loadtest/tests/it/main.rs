@@ -19,5 +19,6 @@ mod readme;
 mod selftest;
 mod service;
 mod started;
+mod tail;
 mod terminal;
 mod tool;

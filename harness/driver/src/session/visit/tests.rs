@@ -16,6 +16,8 @@ fn visit() -> Visit {
 
 fn answered(visit: &mut Visit, done_ms: u64) {
     let exchange = Exchange {
+        arrival: 0,
+        number: 0,
         step: 0,
         intended: visit.intended,
         slot_free: visit.slot_free,

@@ -192,6 +192,7 @@ impl Bench {
         if let Some(admin) = &target.admin {
             say("--admin", admin.clone());
         }
+        arguments.push("--no-tail".to_owned());
         arguments.extend_from_slice(more);
         let folder = PathBuf::from(self.folder.display())
             .join("windows")
