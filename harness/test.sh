@@ -54,18 +54,28 @@ cargo fmt --all --check
 say "lints"
 cargo clippy --workspace --all-targets --locked -- -D warnings
 
-say "tests"
-if cargo nextest --version >/dev/null 2>&1; then
-  cargo test --workspace --doc --locked
-  cargo nextest run --workspace --locked
-else
-  cargo test --workspace --locked
-fi
-
 # In release, and without the tool around the generator: two thirds of the crates of a whole build.
 if command -v valgrind >/dev/null 2>&1; then
   say "instructions of a request"
   harness/instructions.sh 4700
 else
   echo "instructions of a request are not counted: valgrind is missing"
+fi
+
+say "gate"
+# Equal builds, so that only a build which dies or answers with errors fails it. A machine that is too busy to tell (4) is no fault of this revision.
+code=0
+cargo run --quiet --locked --bin loadtest -- gate --aa --profile smoke --plan harness/smoke.toml --out target/loadtest/smoke || code=$?
+case "$code" in
+  0) ;;
+  4) echo "not judged: the machine is too busy" ;;
+  *) exit "$code" ;;
+esac
+
+say "tests"
+if cargo nextest --version >/dev/null 2>&1; then
+  cargo test --workspace --doc --locked
+  cargo nextest run --workspace --locked
+else
+  cargo test --workspace --locked
 fi

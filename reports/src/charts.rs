@@ -6,15 +6,21 @@
 mod axis;
 mod drawing;
 mod gate;
+mod heat;
 mod over_time;
 mod quantile;
 mod scaling;
 mod thin;
+mod timeline;
+mod trend;
 
+use crate::gate::Moment;
 use crate::scaling::Sweep;
 use record::comparison::{Metric, Round};
 use record::run::RunRecord;
 use stats::gate::{Curves, ForestRow};
+use stats::trend::Trend;
+pub use timeline::Over;
 
 /// Response time per window: p50, p99 and the largest, on a log axis, phases shaded.
 pub fn response_time(record: &RunRecord) -> String {
@@ -57,6 +63,23 @@ pub fn percentiles(curves: &Curves) -> Option<String> {
 /// The ratio of those; `None` without times.
 pub fn quantile_ratio(curves: &Curves) -> Option<String> {
     Some(drawing::svg(&gate::quantile_ratio(curves)?))
+}
+
+/// All seconds of a gate in the order of measurement; `None` where nothing of it is known.
+pub fn timeline(moments: &[Moment], dropped: &[u32], over: Over) -> Option<String> {
+    Some(drawing::svg(&timeline::timeline(moments, dropped, over)?))
+}
+
+/// A metric over a history; `None` where there is no ratio to draw.
+pub fn trend(trend: &Trend) -> Option<String> {
+    Some(drawing::svg(&trend::trend(trend)?))
+}
+
+/// Response times of both builds of a gate as a heat map, a column per round; `None` without times.
+pub fn heat(rounds: &[Round]) -> Option<String> {
+    let (panels, x, y) = heat::heat(rounds)?;
+    let description = "Response times of both builds in every round: the stronger a cell, the more requests took so long.";
+    Some(drawing::heat::svg(description, &panels, &x, &y))
 }
 
 /// A metric of both builds of a gate, round by round; `None` if no round has it.

@@ -1,6 +1,7 @@
 //! A gate in words: what `loadtest gate` prints while it measures and at its end, and what it writes for a pull request.
 
 mod metrics;
+mod moment;
 
 use crate::html::Differences;
 use crate::show;
@@ -8,12 +9,15 @@ use record::comparison::{Calibration, Metric, Round};
 use record::quantity::format_nanoseconds;
 use stats::Verdict;
 use stats::attribution::Attribution;
-use stats::gate::{Decision, Design, Figure, Going, MetricResult, Mode, by_worsening, underline};
+use stats::gate::{
+    Decision, Design, Figure, Going, MetricResult, Mode, OnInconclusive, by_worsening, underline,
+};
 use std::fmt::Write as _;
 
 pub use crate::json::gate as json;
 pub use crate::junit::gate as junit;
 pub use metrics::metrics;
+pub use moment::{Load, Moment};
 
 /// Rows of the table in a pull request; the rest is folded.
 const ROWS: usize = 6;
@@ -33,6 +37,8 @@ pub struct Gate<'a> {
     pub calibration: &'a Calibration,
     /// Every round, dropped ones too.
     pub rounds: &'a [Round],
+    /// Every second of these rounds; empty where the records of their windows are not there any more.
+    pub timeline: &'a [Moment],
     /// The decision.
     pub decision: &'a Decision,
     /// Where the change of each profiled cost is; empty with too few rounds.
@@ -45,6 +51,8 @@ pub struct Gate<'a> {
     pub folder: &'a str,
     /// The command line, to do it again.
     pub command: Vec<String>,
+    /// What an inconclusive gate is to its caller.
+    pub on_inconclusive: OnInconclusive,
 }
 
 /// The files of a gate: name and content.
@@ -141,12 +149,11 @@ pub fn text(gate: &Gate<'_>) -> String {
     text
 }
 
-/// A sentence for each cost that grew and stands out in one function.
+/// A sentence for each cost that grew and stands out in one function, and one about what could not be attributed.
 pub(crate) fn causes(gate: &Gate<'_>) -> Vec<String> {
-    gate.causes
-        .iter()
-        .filter_map(Attribution::sentence)
-        .collect()
+    let found = gate.causes.iter().filter_map(Attribution::sentence);
+    let not = stats::gate::unattributed(gate.decision, gate.causes);
+    found.chain(not).collect()
 }
 
 /// The word for the verdict, also where there is none.

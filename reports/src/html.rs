@@ -10,6 +10,7 @@ mod cost;
 mod flame;
 mod gate;
 mod generator;
+mod history;
 mod origin;
 mod outcome;
 mod page;
@@ -134,6 +135,12 @@ pub fn comparison(
 pub fn sweep(sweep: &Sweep) -> String {
     let key = page::Key::of(&sweep.run_id, std::iter::empty());
     page::whole("loadtest sweep", &key, &scaling::body(sweep))
+}
+
+/// The page of a history.
+pub fn history(history: &crate::history::History<'_>) -> String {
+    let key = page::Key::of("history", std::iter::empty());
+    page::whole("loadtest history", &key, &history::body(history))
 }
 
 /// The page of a gate.

@@ -8,6 +8,7 @@ pub mod charts;
 pub mod csv;
 pub mod flamegraph;
 pub mod gate;
+pub mod history;
 pub mod html;
 pub mod json;
 pub mod junit;

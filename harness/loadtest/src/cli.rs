@@ -5,6 +5,7 @@ mod gate;
 mod limits;
 mod load;
 mod outputs;
+mod result;
 mod selftest;
 mod terminal;
 mod what;
@@ -14,6 +15,7 @@ pub(crate) use gate::{GateArgs, GateProfile, Unclear};
 pub(crate) use limits::{CapacityArgs, LimitsFormat, StepArgs, SweepArgs};
 pub(crate) use load::LoadArgs;
 pub(crate) use outputs::{FileForm, OutputArgs, OutputFormat, ReportFile};
+pub(crate) use result::{HistoryArgs, HistoryShownArgs, ResultArgs};
 pub(crate) use selftest::{SelftestArgs, YardstickArgs};
 pub(crate) use terminal::TerminalArgs;
 pub(crate) use what::WhatArgs;
@@ -60,6 +62,8 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Decide whether a build is slower than another, with a stated error rate: for a CI
     Gate(Box<GateArgs>),
+    /// Show how figures went from commit to commit, and where they changed level
+    History(HistoryShownArgs),
     /// Judge and render a finished run again from its record
     Report(ReportArgs),
     /// Stand the reference engine up by hand
@@ -139,6 +143,8 @@ pub(crate) struct RunArgs {
     #[arg(short, long, help_heading = "Output")]
     pub(crate) quiet: bool,
     #[command(flatten)]
+    pub(crate) history: HistoryArgs,
+    #[command(flatten)]
     pub(crate) terminal: TerminalArgs,
     /// Where the generator serves its own /metrics while the run is on, or `off` [default: 127.0.0.1:6061 if it is free]
     #[arg(long, value_name = "ADDRESS", value_parser = listen_or_off, help_heading = "Output")]
@@ -149,9 +155,12 @@ pub(crate) struct RunArgs {
     /// Print what would be done, and do not do it
     #[arg(long, help_heading = "Output")]
     pub(crate) dry_run: bool,
-    /// Do not tell slow requests apart: how `gate` starts its windows, which are many
+    /// Do not tell slow requests apart: how `gate` starts the windows in which nobody's time is judged
     #[arg(long, hide = true)]
     pub(crate) no_tail: bool,
+    /// Leave the record and the profiles, from which `report` makes the rest: how `gate` starts its windows
+    #[arg(long, hide = true)]
+    pub(crate) record_only: bool,
     /// Processors of the generator, where the target is ours and has the others: how `capacity` and `sweep` start their steps
     #[arg(long, hide = true, value_delimiter = ',')]
     pub(crate) cpus: Vec<usize>,
@@ -188,6 +197,10 @@ pub(crate) struct PlanCheckArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: of a gate its own; of runs 0, 3 if an assertion does not hold, 4 if a run is invalid, 2 if two runs offered different loads. \
+    Runs that were not measured together get no verdict: `loadtest gate` gives one."
+)]
 pub(crate) struct CompareArgs {
     /// The folder of a gate, to judge its rounds again; or runs, the reference first: a run folder, its record.json, a run id, or `latest`
     #[arg(required = true, value_name = "RUN", num_args = 1..=16)]
@@ -195,6 +208,12 @@ pub(crate) struct CompareArgs {
     /// The folder of the page [default: the gate's own, or target/loadtest/compare-<A>-<B>]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// A rule that every run but the first must keep, as 'p99 < 50ms' (repeatable); exit 3 if one does not
+    #[arg(long, value_name = "RULE")]
+    pub(crate) assert: Vec<String>,
+    /// Compare two runs that offered different loads, too
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, Args)]

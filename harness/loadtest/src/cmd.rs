@@ -4,6 +4,7 @@ mod capacity;
 mod compare;
 mod dashboards;
 mod gate;
+mod history;
 mod hold_target;
 mod interrupt;
 mod list;
@@ -37,6 +38,7 @@ pub(crate) fn execute(cli: Cli) -> Outcome {
         Some(Command::Report(arguments)) => report::report(&arguments),
         Some(Command::ServeEngine(arguments)) => serve_engine::serve(&arguments),
         Some(Command::Gate(arguments)) => gate::gate(&arguments),
+        Some(Command::History(arguments)) => history::show(&arguments),
         Some(Command::View(arguments)) => view::view(&arguments),
         Some(Command::Selftest(arguments)) => selftest::selftest(&arguments),
         Some(Command::Yardstick(arguments)) => selftest::yardstick(&arguments),

@@ -63,6 +63,9 @@ impl Cost {
     }
 }
 
+/// The label that says how slow the request of a sample was.
+const BAND: &str = "response_band";
+
 /// The samples that are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Band {
@@ -79,6 +82,8 @@ pub struct ProfiledArm<'a> {
     pub profile: &'a Profile,
     /// Good requests of that window, or of the band; at least 1, or the round is left out.
     pub requests: u64,
+    /// The whole cost per request where it was counted instead of sampled, in the unit of the cost: free of the noise of sampling.
+    pub counted: Option<f64>,
 }
 
 /// One valid round.
@@ -175,6 +180,16 @@ pub struct Attribution {
 /// Rounds below which nothing is named: no single function could pass the correction.
 pub const FEWEST: usize = 10;
 
+/// True if samples of both builds know how slow their request was: only then can a change of P99 be attributed.
+pub fn has_bands(rounds: &[ProfiledRound<'_>]) -> bool {
+    let knows = |profile: &Profile| {
+        let mut labels = profile.samples().iter().flat_map(|sample| &sample.labels);
+        labels.any(|label| label.key == BAND)
+    };
+    let baseline = rounds.iter().any(|round| knows(round.baseline.profile));
+    baseline && rounds.iter().any(|round| knows(round.candidate.profile))
+}
+
 /// Where the change of `cost` is, from valid rounds; `None` if no round has such a profile in both arms.
 pub fn attribute(rounds: &[ProfiledRound<'_>], cost: Cost, band: Band) -> Option<Attribution> {
     let costs = Costs::of(rounds, cost, band)?;
@@ -227,10 +242,18 @@ impl Attribution {
         listed
     }
 
+    /// How a sentence calls what changed.
+    pub fn title(&self) -> String {
+        match self.band {
+            Band::All => self.cost.title().to_owned(),
+            Band::Tail => format!("{} beyond P99", self.cost.title()),
+        }
+    }
+
     /// One sentence: "62 % of the extra CPU per request [48, 75] is in `json::escape`, called from `mint`."
     pub fn sentence(&self) -> Option<String> {
         let named = self.named.as_ref()?;
-        let title = self.cost.title();
+        let title = self.title();
         let percent = |share: f64| format!("{:.0}", share * 100.0);
         let (low, high) = (named.share_interval.low, named.share_interval.high);
         let from = named.called_from.as_ref();

@@ -29,7 +29,7 @@ pub use calibrate::{
     with_enough_samples,
 };
 pub use coins::Coins;
-pub use curves::{CurvePoint, Curves, curves};
+pub use curves::{BandPoint, CurvePoint, Curves, curves};
 pub use design::{BudgetTooSmall, Design, Look, first_failing_look, round_length, rounds_within};
 pub use detect::{Detectable, Grade, detectable, noise, shift_found};
 pub use errors::ErrorRates;
@@ -39,7 +39,7 @@ pub use floor_of_noise::{NoiseFloor, noise_floor, proposal};
 pub use forest::{ForestRow, by_worsening, forest, span};
 pub use judge::{Going, Progress, interrupted, judge, valid_rounds};
 pub use ledger::{alarm, chance_of, supported_rate};
-pub use sentence::{headline, underline};
+pub use sentence::{headline, unattributed, underline};
 pub use slo::SloResult;
 pub use validity::{Checked, DropRule, Tripped, check};
 pub use verdict::{Decision, Dropped, Label, MetricResult, Mode, OnInconclusive};

@@ -19,6 +19,7 @@ mod rule;
 pub mod signed_rank;
 pub mod sliding;
 pub mod steady;
+pub mod trend;
 pub mod usl;
 mod validity;
 mod words;

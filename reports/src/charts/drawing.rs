@@ -5,6 +5,7 @@
 //! generously.
 
 pub(super) mod forest;
+pub(super) mod heat;
 mod paper;
 
 use super::axis::Axis;
@@ -66,6 +67,8 @@ pub(super) enum Shape {
     Line(f64),
     /// A thin line over a filled area.
     Area,
+    /// What a closed outline holds, faintly, without a line.
+    Region,
 }
 
 impl Shape {
@@ -73,6 +76,7 @@ impl Shape {
         match self {
             Self::Line(weight) => weight,
             Self::Area => 1.5,
+            Self::Region => 0.0,
         }
     }
 }
@@ -252,6 +256,10 @@ impl Plot<'_> {
         let weight = series.shape.weight() * if points > DENSE { 0.6 } else { 1.0 };
         for stretch in &series.stretches {
             let placed: Vec<(f64, f64)> = stretch.iter().map(|point| self.place(*point)).collect();
+            if series.shape == Shape::Region {
+                paper.region(&placed, series.ink);
+                continue;
+            }
             if series.shape == Shape::Area {
                 paper.area(&placed, f64::from(self.bottom), series.ink);
             }

@@ -4,7 +4,7 @@ use super::axis::{self, Axis, log_ns};
 use super::drawing::forest::Row;
 use super::drawing::{Drawing, Ink, Series, Shade, Shape};
 use record::comparison::{Arm, Metric, Round};
-use stats::gate::{CurvePoint, Curves, ForestRow, Label, span};
+use stats::gate::{BandPoint, CurvePoint, Curves, ForestRow, Label, span};
 
 /// Farther than this, as a log ratio, nothing is drawn: dots there stand at the edge.
 const FARTHEST: f64 = 1.5;
@@ -43,7 +43,7 @@ fn ink(label: Label) -> Ink {
 }
 
 /// An axis of log ratios whose ticks say percents.
-fn percents(low: f64, high: f64, title: &'static str) -> Axis {
+pub(super) fn percents(low: f64, high: f64, title: &'static str) -> Axis {
     let step = STEPS
         .into_iter()
         .find(|step| (high.exp() - low.exp()) / step <= 9.0)
@@ -121,6 +121,8 @@ pub(super) fn percentiles(curves: &Curves) -> Option<Drawing> {
         y: axis::durations(min, max, "response time, log scale"),
         x,
         series: vec![
+            band(&curves.bands[0], Ink::First),
+            band(&curves.bands[1], Ink::Second),
             thin(0, Ink::First),
             thin(1, Ink::Second),
             bold(0, Ink::First, 5.0, "baseline (thick)"),
@@ -129,12 +131,36 @@ pub(super) fn percentiles(curves: &Curves) -> Option<Drawing> {
     })
 }
 
+fn band(points: &[BandPoint], ink: Ink) -> Series {
+    let there = points.iter().map(|point| (point.nines, log_ns(point.low)));
+    let back = points
+        .iter()
+        .rev()
+        .map(|point| (point.nines, log_ns(point.high)));
+    region(there.chain(back).collect(), ink)
+}
+
+fn region(outline: Vec<(f64, f64)>, ink: Ink) -> Series {
+    Series {
+        name: "",
+        ink,
+        shape: Shape::Region,
+        stretches: vec![outline],
+    }
+}
+
 /// Candidate ÷ baseline at every percentile.
 pub(super) fn quantile_ratio(curves: &Curves) -> Option<Drawing> {
     let x = nines(curves)?;
     let logs = || curves.ratio.iter().map(|(_, log)| *log);
     let low = logs().fold(-0.02, f64::min).max(-FARTHEST) * 1.1;
     let high = logs().fold(0.02, f64::max).min(FARTHEST) * 1.1;
+    let inside = |log: f64| log.clamp(low, high);
+    let there = curves.ratio_band.iter();
+    let back = curves.ratio_band.iter().rev();
+    let band = there
+        .map(|(nines, low, _)| (*nines, inside(*low)))
+        .chain(back.map(|(nines, _, high)| (*nines, inside(*high))));
     Some(Drawing {
         description:
             "Response time of the candidate divided by that of the baseline at every percentile."
@@ -143,6 +169,7 @@ pub(super) fn quantile_ratio(curves: &Curves) -> Option<Drawing> {
         shades: faded(curves, &x),
         y: percents(low, high, "candidate ÷ baseline"),
         series: vec![
+            region(band.collect(), Ink::Second),
             Series {
                 name: "equal",
                 ink: Ink::Muted,

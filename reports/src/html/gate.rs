@@ -20,13 +20,15 @@ pub(super) fn body(gate: &Gate<'_>, key: &Key) -> Markup {
         }
         (banner(gate))
         (page::navigation(&[
-            ("figures", "Figures"), ("forest", "Forest plot"), ("percentiles", "Percentiles"), ("rounds", "Rounds"), ("why", "Why"), ("notes", "Notes"),
+            ("figures", "Figures"), ("forest", "Forest plot"), ("percentiles", "Percentiles"), ("rounds", "Rounds"), ("timeline", "Timeline"), ("heat", "Heat map"), ("why", "Why"), ("notes", "Notes"),
             ("again", "Reproduce"),
         ]))
         (page::section("figures", "What was compared", &table(gate)))
         (page::section("forest", "How sure that is", &figures::forest(gate)))
         (figures::percentiles(gate))
         (page::section("rounds", "Round by round", &figures::rounds(gate)))
+        (figures::timeline(gate))
+        (figures::heat(gate))
         (page::section("why", "Why", &why::content(gate, key)))
         (page::section("notes", "Notes", &notes(gate)))
         (page::section("again", "Reproduce", &again(gate)))

@@ -4,7 +4,7 @@ use crate::gate::{Gate, verdict};
 use record::comparison::Metric;
 use serde::Serialize;
 use stats::Verdict;
-use stats::attribution::{Attribution, FunctionChange};
+use stats::attribution::{Attribution, Band, FunctionChange};
 use stats::gate::{MetricResult, Mode};
 
 /// The value of `schema`: the contract's name and version.
@@ -43,6 +43,7 @@ struct Object<'a> {
     slos: Vec<SloObject<'a>>,
     causes: Vec<CauseObject<'a>>,
     command: &'a [String],
+    on_inconclusive: &'static str,
 }
 
 #[derive(Serialize)]
@@ -101,10 +102,14 @@ struct SloObject<'a> {
 #[derive(Serialize)]
 struct CauseObject<'a> {
     cost: &'static str,
+    unit: &'static str,
+    band: &'static str,
     rounds: usize,
     baseline: f64,
     candidate: f64,
     change: f64,
+    change_low: Option<f64>,
+    change_high: Option<f64>,
     sentence: Option<String>,
     function: Option<&'a str>,
     share: Option<f64>,
@@ -206,6 +211,7 @@ pub fn gate(gate: &Gate<'_>) -> String {
             .collect(),
         causes: gate.causes.iter().map(cause).collect(),
         command: &gate.command,
+        on_inconclusive: gate.on_inconclusive.name(),
     };
     serde_json::to_string(&object).expect("the mirror structs have string keys only")
 }
@@ -218,10 +224,17 @@ fn cause(one: &Attribution) -> CauseObject<'_> {
     let finite = |value: f64| Some(value).filter(|value| value.is_finite());
     CauseObject {
         cost: one.cost.title(),
+        unit: one.cost.unit(),
+        band: match one.band {
+            Band::All => "all",
+            Band::Tail => "gt_p99",
+        },
         rounds: one.rounds,
         baseline: one.baseline,
         candidate: one.candidate,
         change: one.total.estimate,
+        change_low: finite(one.total.interval.low),
+        change_high: finite(one.total.interval.high),
         sentence: one.sentence(),
         function: one.named.as_ref().map(|named| named.function.as_str()),
         share: one.named.as_ref().map(|named| named.share),

@@ -4,7 +4,7 @@ use record::comparison::{ArmRound, Calibration, GatePlan, MachineFacts, Metric, 
 use reports::gate::Gate;
 use reports::html::Differences;
 use serde_json::Value;
-use stats::gate::{Design, headline, interrupted};
+use stats::gate::{Design, OnInconclusive, headline, interrupted};
 
 fn round(number: u32, factor: f64) -> Round {
     let arm = |factor: f64| ArmRound {
@@ -44,12 +44,14 @@ fn with_gate(factor: f64, look: impl FnOnce(&Gate<'_>)) {
         rounds: &rounds[..decision.measured],
         design: &design,
         calibration: &calibration,
+        timeline: &[],
         decision: &decision,
         causes: &[],
         differences: Differences::default(),
         plan: "schema = 1\n",
         folder: "out",
         command: vec!["loadtest".to_owned(), "gate".to_owned()],
+        on_inconclusive: OnInconclusive::Neutral,
     });
 }
 

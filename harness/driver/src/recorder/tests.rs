@@ -129,7 +129,7 @@ fn failure_kinds_index_their_own_counter() {
 proptest! {
     #[test]
     fn shards_lose_nothing(times in prop::collection::vec(2_000..1_000_000_000_u64, 1..200), shards in 1..5_usize) {
-        let recorder = Recorder::new(shards, LAYOUT);
+        let recorder = Recorder::new(shards, LAYOUT, 0);
         let mut alone = Histogram::new();
         for (n, &done) in times.iter().enumerate() {
             SHARD.set(n);

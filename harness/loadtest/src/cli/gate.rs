@@ -1,6 +1,6 @@
 //! What may be typed behind `loadtest gate`.
 
-use super::{LimitsFormat, duration, users};
+use super::{HistoryArgs, ResultArgs, duration, users};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -104,21 +104,10 @@ pub(crate) struct GateArgs {
     #[arg(short, long, value_name = "N", value_parser = users, default_value = "16", help_heading = "Load")]
     pub(crate) users: u32,
 
-    /// What to print at the end
-    #[arg(
-        short,
-        long,
-        value_enum,
-        default_value = "text",
-        help_heading = "Output"
-    )]
-    pub(crate) output: LimitsFormat,
-    /// The folder [default: target/loadtest/gate-<run-id>]
-    #[arg(long, value_name = "DIR", help_heading = "Output")]
-    pub(crate) out: Option<PathBuf>,
-    /// No line per round, only the result
-    #[arg(short, long, help_heading = "Output")]
-    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) result: ResultArgs,
+    #[command(flatten)]
+    pub(crate) history: HistoryArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,11 +1,10 @@
 //! What may be typed to look for a target's limits: `capacity` and `sweep`.
 
 use super::load::arrivals;
-use super::{WhatArgs, duration, rate, users};
+use super::{ResultArgs, WhatArgs, duration, rate, users};
 use clap::{Args, ValueEnum};
 use plan::Spacing;
 use record::quantity::Rate;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// What standard output shows.
@@ -36,21 +35,8 @@ pub(crate) struct StepArgs {
     #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Steps")]
     pub(crate) timeout: Option<Duration>,
 
-    /// What to print at the end
-    #[arg(
-        short,
-        long,
-        value_enum,
-        default_value = "text",
-        help_heading = "Output"
-    )]
-    pub(crate) output: LimitsFormat,
-    /// The folder, with a run folder for each step [default: target/loadtest/<command>-<run-id>]
-    #[arg(long, value_name = "DIR", help_heading = "Output")]
-    pub(crate) out: Option<PathBuf>,
-    /// No line per step, only the result
-    #[arg(short, long, help_heading = "Output")]
-    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) result: ResultArgs,
 }
 
 #[derive(Debug, Args)]

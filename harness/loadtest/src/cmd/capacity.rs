@@ -48,7 +48,7 @@ pub(super) fn capacity(arguments: &CapacityArgs) -> Outcome {
         "capacity.md",
         reports::capacity::markdown(&capacity).as_bytes(),
     )?;
-    match arguments.steps.output {
+    match arguments.steps.result.output {
         LimitsFormat::Json => output::result(&format!("{json}\n")),
         LimitsFormat::Text => output::result(&reports::capacity::text(&capacity, &dir)),
     }

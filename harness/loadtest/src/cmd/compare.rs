@@ -1,9 +1,11 @@
 //! `loadtest compare`: what differs between two runs and in which functions, several runs side by side, or a gate judged again.
 
+mod assertions;
+
 use super::gate;
 use super::render::{self, Profiles};
 use crate::cli::CompareArgs;
-use crate::exit::{Exit, Failure, Outcome};
+use crate::exit::{Failure, Outcome};
 use crate::folder::{self, Folder};
 use crate::output;
 use record::files;
@@ -57,15 +59,21 @@ pub(super) fn compare(arguments: &CompareArgs) -> Outcome {
                 Failure::usage(format!("\"{gate}\" is no gate: it has no rounds.ndjson"))
                     .hint("give the folder of a gate, or two runs or more")
             })?;
+            if !arguments.assert.is_empty() || arguments.force {
+                return Err(Failure::usage(
+                    "--assert and --force are about runs, and this is a gate",
+                )
+                .hint("a gate's own rules are in its gate.toml, as [[slo]]"));
+            }
             gate::again(&found, arguments.out.as_deref())
         }
         [baseline, candidate] => two(arguments, baseline, candidate),
-        all => several(all),
+        all => several(arguments, all),
     }
 }
 
 // A table against the first; descriptive, as every comparison of single runs is.
-fn several(names: &[String]) -> Outcome {
+fn several(arguments: &CompareArgs, names: &[String]) -> Outcome {
     let records: Result<Vec<RunRecord>, Failure> = names
         .iter()
         .map(|name| Folder::find(name)?.record())
@@ -74,18 +82,22 @@ fn several(names: &[String]) -> Outcome {
     let Some((first, others)) = records.split_first() else {
         return Err(Failure::usage("nothing to compare"));
     };
+    let rules = assertions::rules(&arguments.assert, first)?;
     let compared: Vec<_> = others
         .iter()
         .map(|other| (other, stats::compare(first, other)))
         .collect();
     output::result(&reports::ratios::several(first, &compared));
-    Ok(Exit::Pass)
+    let others: Vec<&RunRecord> = others.iter().collect();
+    Ok(assertions::exit(first, &others, &rules))
 }
 
 fn two(arguments: &CompareArgs, baseline: &str, candidate: &str) -> Outcome {
     let baseline = Run::read(baseline)?;
     let candidate = Run::read(candidate)?;
     let (a, b) = (&baseline.record, &candidate.record);
+    assertions::same_load(a, b, arguments.force)?;
+    let rules = assertions::rules(&arguments.assert, b)?;
     let comparison = stats::compare(a, b);
     let usual = || folder::default_path(&format!("compare-{}-{}", a.run_id, b.run_id));
     let folder = Folder::create(arguments.out.clone().unwrap_or_else(usual))?;
@@ -110,7 +122,7 @@ fn two(arguments: &CompareArgs, baseline: &str, candidate: &str) -> Outcome {
         folder.display(),
         files::COMPARISON
     ));
-    Ok(Exit::Pass)
+    Ok(assertions::exit(a, &[b], &rules))
 }
 
 fn draw(baseline: &Run, candidate: &Run, kind: ProfileKind) -> Option<Drawn> {

@@ -6,14 +6,18 @@
 mod again;
 mod arms;
 mod bench;
+mod cause;
 mod measured;
 mod revision;
 mod slot;
+mod timeline;
 mod why;
 
 pub(super) use again::{again, is_gate};
+pub(super) use slot::machine;
 pub(super) use why::covered;
 
+use super::history::{self, Appended};
 use crate::cli::{GateArgs, GateProfile, Unclear};
 use crate::exit::{Exit, Failure, Outcome as Ended};
 use crate::folder::{self, Folder};
@@ -24,6 +28,7 @@ use measured::Measured;
 use record::comparison::json::{calibration_line, round_line};
 use record::comparison::{Arm, Calibration, GatePlan, Round};
 use record::run::RunRecord;
+use stats::Verdict;
 use stats::gate::{
     Coins, Decision, Design, OnInconclusive, Progress, interrupted, judge, open_rate,
     open_window_needed, round_length, rounds_within, with_enough_samples,
@@ -52,13 +57,14 @@ const LONGEST_WINDOW: Duration = Duration::from_secs(10);
 pub(super) fn gate(arguments: &GateArgs) -> Ended {
     let begun = Instant::now();
     let asked = asked(arguments)?;
+    let appended = Appended::prove(&arguments.history)?;
     let arms = Arms::of(arguments)?;
     let run_id = folder::new_run_id();
     let usual = || folder::default_path(&format!("gate-{run_id}"));
-    let folder = Folder::create(arguments.out.clone().unwrap_or_else(usual))?;
+    let folder = Folder::create(arguments.result.out.clone().unwrap_or_else(usual))?;
     let bench = Bench::new(arguments, arms, folder, &asked)?;
     let tell = |line: &str| {
-        if !arguments.quiet {
+        if !arguments.result.quiet {
             output::note(line);
         }
     };
@@ -106,7 +112,28 @@ pub(super) fn gate(arguments: &GateArgs) -> Ended {
             }
         }
     };
-    finish(arguments, &bench, &design, &calibration, &rounds, &decision)
+    let round = longest_round(&design.plan, &calibration);
+    cause::measure(
+        arguments,
+        &bench,
+        (&design, &calibration),
+        &decision,
+        (&mut rounds, &mut lines),
+        (begun, round),
+    );
+    let exit = finish(arguments, &bench, &design, &calibration, &rounds, &decision)?;
+    if let Some(appended) = appended.filter(|_| has_said_something(&decision)) {
+        let plan = format!("gate {}", plan::parse::gate::digest(&asked, &bench.load()));
+        let point = history::of_gate(&appended.commit, plan, &calibration, &decision);
+        appended.add(&point)?;
+    }
+    Ok(exit)
+}
+
+// A gate that was interrupted, or whose rounds were not worth it, is no point of a history.
+fn has_said_something(decision: &Decision) -> bool {
+    let is_decided = decision.look.is_some() || !decision.regressed().is_empty();
+    is_decided && !matches!(decision.verdict, None | Some(Verdict::Invalid))
 }
 
 // The plan as it is asked for, before anything is known.
@@ -135,6 +162,7 @@ fn calibrate(
     bench: &Bench,
     asked: &GatePlan,
 ) -> Result<Outcome<(GatePlan, Calibration, Vec<String>)>, Failure> {
+    bench.candidate_starts()?;
     let mut pilots = Vec::new();
     for number in 1..=PILOTS {
         match bench.pilot(number, PILOT)? {
@@ -193,10 +221,13 @@ fn design(
     let Some(budget) = arguments.budget else {
         return Ok(Design::new(plan));
     };
-    let round = round_length(plan, BESIDES, calibration.warmup) + BESIDES * 2 * SLOTS;
     let left = budget.saturating_sub(gone);
-    Design::within(plan, rounds_within(left, round))
+    Design::within(plan, rounds_within(left, longest_round(plan, calibration)))
         .map_err(|error| Failure::usage(format!("--budget {budget:?}: {error}")))
+}
+
+fn longest_round(plan: &GatePlan, calibration: &Calibration) -> Duration {
+    round_length(plan, BESIDES, calibration.warmup) + BESIDES * 2 * SLOTS
 }
 
 fn next(
@@ -205,25 +236,36 @@ fn next(
     calibration: &Calibration,
     rounds: &mut Vec<Round>,
 ) -> Result<Outcome<Progress>, Failure> {
-    let number = u32::try_from(rounds.len() + 1).unwrap_or(u32::MAX);
+    Ok(
+        match measured_round(bench, design, calibration, rounds.len())? {
+            Outcome::Interrupted => Outcome::Interrupted,
+            Outcome::Done(round) => {
+                rounds.push(round);
+                let progress = judge(design, calibration, rounds);
+                if let (Progress::Going(going), Some(last)) = (&progress, rounds.last_mut()) {
+                    last.dropped = going.last.as_ref().and_then(stats::gate::Fate::told);
+                }
+                Outcome::Done(progress)
+            }
+        },
+    )
+}
+
+// The round after so many others.
+fn measured_round(
+    bench: &Bench,
+    design: &Design,
+    calibration: &Calibration,
+    before: usize,
+) -> Result<Outcome<Round>, Failure> {
+    let number = u32::try_from(before + 1).unwrap_or(u32::MAX);
     let coins = Coins::new(design.plan.seed);
-    let round = bench.round(
+    bench.round(
         (number, coins.order(number)),
         &design.plan,
         calibration.warmup,
         calibration.rate,
-    )?;
-    Ok(match round {
-        Outcome::Interrupted => Outcome::Interrupted,
-        Outcome::Done(round) => {
-            rounds.push(round);
-            let progress = judge(design, calibration, rounds);
-            if let (Progress::Going(going), Some(last)) = (&progress, rounds.last_mut()) {
-                last.dropped = going.last.as_ref().and_then(stats::gate::Fate::told);
-            }
-            Outcome::Done(progress)
-        }
-    })
+    )
 }
 
 // A line for people, and the decision if there is one.
@@ -263,17 +305,17 @@ fn finish(
         rounds,
         decision,
         command: std::env::args().collect(),
+        on_inconclusive: match arguments.on_inconclusive {
+            Unclear::Neutral => OnInconclusive::Neutral,
+            Unclear::Pass => OnInconclusive::Pass,
+            Unclear::Fail => OnInconclusive::Fail,
+        },
     };
-    measured.report(&bench.folder, &bench.folder, arguments.output)?;
+    measured.report(&bench.folder, &bench.folder, arguments.result.output)?;
     if bench.interrupt.is_set() {
         return Ok(Exit::Interrupted);
     }
-    let unclear = match arguments.on_inconclusive {
-        Unclear::Neutral => OnInconclusive::Neutral,
-        Unclear::Pass => OnInconclusive::Pass,
-        Unclear::Fail => OnInconclusive::Fail,
-    };
-    Ok(exit(decision.exit_code(unclear)))
+    Ok(exit(decision.exit_code(measured.on_inconclusive)))
 }
 
 fn exit(code: u8) -> Exit {

@@ -5,6 +5,7 @@ mod judge;
 mod resolve;
 mod show;
 
+use super::history::{Appended, of_run};
 use super::render::{self, Profiles};
 use super::tail::TailFiles;
 use crate::cli::{ListenOrOff, OnInconclusive, RunArgs};
@@ -20,6 +21,7 @@ use record::files;
 use record::hlog;
 use record::run::{Audit, AuditCheck, Ending, ProfileKind, RunRecord};
 use resolve::Resolved;
+use stats::Verdict;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
@@ -46,6 +48,7 @@ pub(super) fn run(arguments: &RunArgs) -> Outcome {
         return Ok(Exit::Pass);
     }
     render::prove(&arguments.outputs)?;
+    let history = Appended::prove(&arguments.history)?;
     let folder = Folder::create(resolved.folder.clone())?;
     if !arguments.quiet {
         output::note(&format!("plan: {}", resolved.plan.words()));
@@ -67,7 +70,7 @@ pub(super) fn run(arguments: &RunArgs) -> Outcome {
     ));
     // What is still under way at the end of the drain has been counted; nobody waits for it.
     runtime.shutdown_background();
-    finish(arguments, &folder, finished?)
+    finish(arguments, &folder, finished?, history)
 }
 
 /// What a run leaves to be written.
@@ -332,7 +335,12 @@ fn finished(
 }
 
 // The record first: everything else can be made from it again.
-fn finish(arguments: &RunArgs, folder: &Folder, finished: Finished) -> Outcome {
+fn finish(
+    arguments: &RunArgs,
+    folder: &Folder,
+    finished: Finished,
+    history: Option<Appended>,
+) -> Outcome {
     let Finished {
         record,
         profiles,
@@ -358,15 +366,23 @@ fn finish(arguments: &RunArgs, folder: &Folder, finished: Finished) -> Outcome {
     }
     let judgement = stats::judge(&record);
     let outputs = &arguments.outputs;
-    render::write(
-        folder,
-        &record,
-        &judgement,
-        &profiles,
-        tail.as_ref(),
-        outputs,
-    )?;
-    render::deliver(folder, &record, &judgement, arguments.form(), outputs)?;
+    if !arguments.record_only {
+        render::write(
+            folder,
+            &record,
+            &judgement,
+            &profiles,
+            tail.as_ref(),
+            outputs,
+        )?;
+        render::deliver(folder, &record, &judgement, arguments.form(), outputs)?;
+    }
+    // What cannot be trusted is no point of a history.
+    let counts = record.ending == Ending::Completed && judgement.verdict != Verdict::Invalid;
+    if let Some(history) = history.filter(|_| counts) {
+        let point = of_run(&history.commit, &record);
+        history.add(&point)?;
+    }
     if let Ending::TargetDied(why) | Ending::Failed(why) = &record.ending {
         output::failure(&Failure::target(why).hint(format!(
             "what was measured until then is in {}",

@@ -91,7 +91,7 @@ impl Bench {
         plan.seed = typed.seed.unwrap_or(plan.seed);
         let run_id = folder::new_run_id();
         let usual = || folder::default_path(&format!("{command}-{run_id}"));
-        let folder = Folder::create(typed.out.clone().unwrap_or_else(usual))?;
+        let folder = Folder::create(typed.result.out.clone().unwrap_or_else(usual))?;
         let placement = Placement::of_this_machine();
         let (target, cpus) = match &plan.target.url {
             Some(url) => {
@@ -318,7 +318,7 @@ fn failed(name: &str, code: Option<i32>, said: &str) -> Failure {
 
 /// One line about a step, unless nobody wants any.
 pub(super) fn tell(typed: &StepArgs, line: &str) {
-    if !typed.quiet {
+    if !typed.result.quiet {
         output::note(line);
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn sweep(arguments: &SweepArgs) -> Outcome {
     bench
         .folder
         .write("sweep.html", reports::html::sweep(&sweep).as_bytes())?;
-    match arguments.steps.output {
+    match arguments.steps.result.output {
         LimitsFormat::Json => output::result(&format!("{json}\n")),
         LimitsFormat::Text => output::result(&reports::scaling::text(&sweep, &dir)),
     }

@@ -1,8 +1,10 @@
 //! A gate from outside: its files, its verdict again by `compare`, and every way in which a build lets it down.
 
+mod bad;
 mod ci;
 
 use crate::tool::{Scratch, command, json, loadtest, turn};
+use record::comparison::history::json::history;
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -97,11 +99,23 @@ fn load_a_gate_leaves_its_files_and_compare_gives_the_same_verdict() {
     let _turn = turn();
     let scratch = Scratch::new("gate");
     let out = scratch.path("out");
-    let ran = gate(&scratch, &out, &serve()).output().unwrap();
+    let file = scratch.path("history.ndjson");
+    let mut started = gate(&scratch, &out, &serve());
+    started.args([
+        "--on-inconclusive",
+        "fail",
+        "--commit",
+        "abc123",
+        "--history",
+    ]);
+    let ran = started.arg(&file).output().unwrap();
     let said = String::from_utf8_lossy(&ran.stderr).into_owned();
     let code = ran.status.code().unwrap();
     // A busy machine makes it invalid; nothing makes equal builds a fail.
-    assert!([0, 4].contains(&code), "{code}: {said}");
+    assert!([0, 4, 6].contains(&code), "{code}: {said}");
+    let points = history(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(points.len(), usize::from(code != 4), "{points:?}");
+    assert!(points.iter().all(|point| point.commit == "abc123"));
     for name in [
         "report.html",
         "gate.md",
@@ -111,6 +125,8 @@ fn load_a_gate_leaves_its_files_and_compare_gives_the_same_verdict() {
         "badge.json",
         "gate.txt",
         "gate.toml",
+        "hist/baseline.hlog",
+        "hist/candidate.hlog",
     ] {
         assert!(out.join(name).is_file(), "{name}: {said}");
     }
@@ -123,17 +139,6 @@ fn load_a_gate_leaves_its_files_and_compare_gives_the_same_verdict() {
     let mut after = json(&out.join("gate.json"));
     after["notes"] = before["notes"].clone();
     assert_eq!(after, before);
-}
-
-#[test]
-fn load_a_candidate_that_dies_fails_the_gate() {
-    let _turn = turn();
-    let scratch = Scratch::new("gate-dies");
-    let out = scratch.path("out");
-    let ran = gate(&scratch, &out, "exit 7 # {port}").output().unwrap();
-    let said = String::from_utf8_lossy(&ran.stderr).into_owned();
-    assert_eq!(ran.status.code(), Some(3), "{said}");
-    assert_eq!(json(&out.join("gate.json"))["verdict"], "fail");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::SCHEMA;
 use super::place::Source;
 use super::wire::{DurationText, ShareText};
 use crate::error::{Fault, PlanError, suggest};
-use crate::threshold;
+use crate::{seed, threshold};
 use record::comparison::{GatePlan, GatedMetric, Metric, Test, ValidityLimits};
 use record::rule::{self, Operator, Rule, Term};
 use record::run::Model;
@@ -37,6 +37,20 @@ pub fn plan(text: &str, source: &str) -> Result<GatePlan, PlanError> {
     let here = Source { name: source, text };
     let file: wire::File = toml::from_str(text).map_err(|error| here.refused(&error))?;
     resolve(file).map_err(|fault| here.located(&fault))
+}
+
+/// Equal digests measure the same way, whatever is then judged of it: points of a history that are held against each other. `load` is what
+/// windows are told besides the plan.
+pub fn digest(plan: &GatePlan, load: &[String]) -> String {
+    let measured = GatePlan {
+        workload: plan.workload.clone(),
+        rate_fraction: plan.rate_fraction,
+        slot_closed: plan.slot_closed,
+        slot_open: plan.slot_open,
+        ..GatePlan::default()
+    };
+    let words = format!("{}\n{}", text::text(&measured), load.join("\n"));
+    format!("{:016x}", seed::fnv1a(words.as_bytes()))
 }
 
 fn resolve(file: wire::File) -> Result<GatePlan, Fault> {

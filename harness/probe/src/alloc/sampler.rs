@@ -1,7 +1,8 @@
 //! Decides which allocations are sampled.
 //!
 //! Samples fall on the stream of allocated bytes like a Poisson process with one sample in `R` bytes on average, so an
-//! allocation of `s` bytes is sampled with probability p = 1 − e^(−s/R). Each sample stands for 1/p allocations and s/p bytes.
+//! allocation of `s` bytes is sampled with probability p = 1 − e^(−(s + h)/R), where h is [`EACH`]: bytes alone would never
+//! show an allocation of one byte, which costs as much as one of a hundred. Each sample stands for 1/p allocations and s/p bytes.
 //! The scaling is done sample by sample, that is before sizes are merged; dividing an average size per stack is biased.
 
 use std::cell::Cell;
@@ -12,6 +13,9 @@ use crate::stack;
 
 /// This file, as debug information names it.
 pub(super) const FILE: &str = file!();
+
+/// Bytes that each allocation counts beyond those asked for, about what malloc's header and rounding add.
+const EACH: u64 = 16;
 
 /// Bytes that a thread lets pass between two looks at whether sampling was enabled.
 const IDLE_BYTES: i64 = 64 * 1024;
@@ -76,14 +80,15 @@ pub fn period_bytes() -> u64 {
 #[inline]
 pub(super) fn is_due(size: u64) -> bool {
     let left = LOCAL.try_with(|local| local.countdown.get());
-    left.is_ok_and(|left| left <= size.cast_signed())
+    left.is_ok_and(|left| left <= (size.saturating_add(EACH)).cast_signed())
 }
 
 /// Lets one allocation pass and samples it if a sample falls into it.
 #[inline]
 pub(super) fn pass(size: u64, pointer: usize) {
     let _ = LOCAL.try_with(|local| {
-        let left = local.countdown.get().saturating_sub_unsigned(size);
+        let counted = size.saturating_add(EACH);
+        let left = local.countdown.get().saturating_sub_unsigned(counted);
         local.countdown.set(left);
         if left <= 0 {
             due(local, size, pointer);
@@ -112,7 +117,7 @@ fn due(local: &Local, size: u64, pointer: usize) {
 
 /// Draws the first gap of a thread and answers whether it outlasts this allocation, which starts the thread's stream of bytes.
 fn outlasts_first_gap(local: &Local, size: u64, period: u64) -> bool {
-    let left = gap(local, period).saturating_sub_unsigned(size);
+    let left = gap(local, period).saturating_sub_unsigned(size.saturating_add(EACH));
     local.countdown.set(left);
     left > 0
 }
@@ -120,8 +125,8 @@ fn outlasts_first_gap(local: &Local, size: u64, period: u64) -> bool {
 fn record(size: u64, period: u64, pointer: usize) {
     let mut frames = [0; stack::DEPTH];
     let depth = stack::walk(&mut frames);
-    let size = size.max(1) as f64;
-    let probability = -(-size / period as f64).exp_m1();
+    let size = size as f64;
+    let probability = -(-(size + EACH as f64) / period as f64).exp_m1();
     let (objects, bytes) = (1.0 / probability, size / probability);
     let sampled = stacks::add(&frames[..depth], objects, bytes);
     events::sampled(sampled.entry as usize, objects, bytes);

@@ -97,9 +97,9 @@ fn inclusive(profile: &Profile, kind: &str, function: &str) -> f64 {
 }
 
 /// Fails if the estimates are further than five standard errors from `count` allocations of `size` bytes. Each is kept
-/// with probability p and then stands for 1/p, so the variance of the number is count · (1 − p) / p.
+/// with probability p and then stands for 1/p, so the variance of the number is count · (1 − p) / p. Each counts 16 bytes more than it asks for.
 fn assert_estimated(profile: &Profile, function: &str, count: f64, size: f64) {
-    let p = -(-size / PERIOD_BYTES as f64).exp_m1();
+    let p = -(-(size + 16.0) / PERIOD_BYTES as f64).exp_m1();
     let error = (count * (1.0 - p) / p).sqrt() + 1.0;
     let objects = inclusive(profile, "alloc_objects", function);
     let bytes = inclusive(profile, "alloc_space", function);
@@ -111,6 +111,23 @@ fn assert_estimated(profile: &Profile, function: &str, count: f64, size: f64) {
         (bytes / size - count).abs() < 5.0 * error,
         "{function}: {bytes} bytes"
     );
+}
+
+#[inline(never)]
+fn many_of_one_byte() {
+    for _ in 0..200_000 {
+        drop(black_box(Vec::<u8>::with_capacity(black_box(1))));
+    }
+}
+
+#[test]
+fn allocations_of_one_byte_are_seen_too() {
+    let window = on_new_thread(|| {
+        let before = Snapshot::take();
+        many_of_one_byte();
+        Snapshot::take().since(&before)
+    });
+    assert_estimated(&window.profile(), "many_of_one_byte", 200_000.0, 1.0);
 }
 
 #[test]

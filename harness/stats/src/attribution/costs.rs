@@ -6,6 +6,9 @@ use super::{Band, Cost, ProfiledArm, ProfiledRound};
 use record::profile::{Frame, Label, LabelValue, Sample};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The kinds of column that count samples, the first that a profile has.
+const COUNTERS: [&str; 2] = ["samples", "contentions"];
+
 /// What can move together (profiling.md, section 9, step 7); what calls a function is looked up in [`Costs::edges`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Belongs {
@@ -45,11 +48,11 @@ impl Series {
 pub(super) struct Costs {
     pub(super) rounds: usize,
     pub(super) total: Series,
-    /// By function: its name, inclusive and own cost, samples of both arms together, groups.
+    /// By function: its name, inclusive and own cost, samples of both arms together where profiles count them, groups.
     pub(super) names: Vec<String>,
     pub(super) inclusive: Vec<Series>,
     pub(super) own: Vec<Series>,
-    pub(super) samples: Vec<u64>,
+    pub(super) samples: Vec<Option<u64>>,
     pub(super) belongs: Vec<BTreeSet<usize>>,
     /// By group: what it is, the cost of stacks with any of its functions, and the functions.
     pub(super) groups: Vec<Belongs>,
@@ -90,11 +93,20 @@ impl Costs {
         for series in all.chain(costs.edges.values_mut()) {
             series.0.resize(costs.rounds, [0.0; 2]);
         }
+        let counted = usable.iter().map(|(arms, _)| {
+            let [a, b] = arms.map(|arm| arm.counted);
+            Some([a?, b?])
+        });
+        if let Some(counted) = counted.collect::<Option<Vec<_>>>() {
+            costs.total = Series(counted);
+        }
         Some(costs)
     }
 
     fn arm(&mut self, arm: &ProfiledArm<'_>, column: usize, band: Band, at: (usize, usize)) {
-        let counter = arm.profile.value_index("samples");
+        let counter = COUNTERS
+            .iter()
+            .find_map(|kind| arm.profile.value_index(kind));
         for sample in arm
             .profile
             .samples()
@@ -106,9 +118,7 @@ impl Costs {
             };
             let value = *value as f64 / arm.requests as f64;
             let count = counter.and_then(|at| sample.values.get(at).copied());
-            let count = count
-                .and_then(|count| u64::try_from(count).ok())
-                .unwrap_or(1);
+            let count = count.and_then(|count| u64::try_from(count).ok());
             let stack: Vec<usize> = arm
                 .profile
                 .frames(sample)
@@ -119,7 +129,13 @@ impl Costs {
     }
 
     // `stack` is leaf first.
-    fn sample(&mut self, stack: &[usize], value: f64, count: u64, (round, arm): (usize, usize)) {
+    fn sample(
+        &mut self,
+        stack: &[usize],
+        value: f64,
+        count: Option<u64>,
+        (round, arm): (usize, usize),
+    ) {
         let rounds = self.rounds;
         self.total.add(rounds, round, arm, value);
         if let Some(leaf) = stack.first() {
@@ -135,7 +151,8 @@ impl Costs {
             stack.windows(2).map(|two| (two[1], two[0])).collect();
         for id in functions {
             self.inclusive[id].add(rounds, round, arm, value);
-            self.samples[id] = self.samples[id].saturating_add(count);
+            let sum = self.samples[id].zip(count);
+            self.samples[id] = sum.map(|(sum, count)| sum.saturating_add(count));
         }
         for id in groups {
             self.group_costs[id].add(rounds, round, arm, value);
@@ -168,7 +185,7 @@ impl Costs {
         self.names.push(name.to_owned());
         self.inclusive.push(Series::default());
         self.own.push(Series::default());
-        self.samples.push(0);
+        self.samples.push(Some(0));
         let (module, own_type) = belongs(name);
         let file = Some(file.to_owned()).filter(|file| !file.is_empty());
         let groups = [
@@ -207,7 +224,7 @@ fn column(arm: &ProfiledArm<'_>, cost: Cost) -> Option<usize> {
 
 fn is_in(sample: &Sample, band: Band) -> bool {
     let is_tail = |label: &Label| {
-        label.key == "response_band" && label.value == LabelValue::Text("gt_p99".to_owned())
+        label.key == super::BAND && label.value == LabelValue::Text("gt_p99".to_owned())
     };
     band == Band::All || sample.labels.iter().any(is_tail)
 }

@@ -42,7 +42,8 @@ fn innermost(costs: &Costs, listed: &BTreeSet<usize>) -> Option<usize> {
         .map(|id| (id, increase(id)))
         .filter(|(_, increase)| *increase > 0.0)
         .collect();
-    inwards.sort_by(|a, b| dearness(b.0).total_cmp(&dearness(a.0)));
+    // Functions that are always on a stack together cost the same. Stacks are read from the leaf on, so that the later one is the caller.
+    inwards.sort_by(|a, b| dearness(b.0).total_cmp(&dearness(a.0)).then(b.0.cmp(&a.0)));
     let most = inwards
         .iter()
         .map(|(_, increase)| *increase)

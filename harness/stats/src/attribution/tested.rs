@@ -1,6 +1,7 @@
 //! Which functions changed: chosen before their differences are looked at, tested, and corrected for being many.
 
 use super::costs::Costs;
+use super::names::is_plumbing;
 use super::{Change, FEWEST};
 use crate::falsely::discoveries;
 
@@ -42,10 +43,13 @@ pub(super) fn tested(costs: &Costs) -> Tested {
     } else {
         SHOWN
     };
-    let enough = |id: &usize| costs.samples[*id] >= LEAST_SAMPLES;
+    // Plumbing is never named, and its many wrappers, each as dear as the whole, would leave no place for what is.
+    let own = |id: &usize| !is_plumbing(&costs.names[*id]);
+    let enough = |id: &usize| costs.samples[*id].is_none_or(|samples| samples >= LEAST_SAMPLES);
     let pooled = |id: usize| costs.inclusive[id].mean(0) + costs.inclusive[id].mean(1);
-    let mut chosen: Vec<usize> = (0..costs.names.len()).filter(enough).collect();
-    let other = costs.names.len() - chosen.len();
+    let all: Vec<usize> = (0..costs.names.len()).filter(own).collect();
+    let mut chosen: Vec<usize> = all.iter().copied().filter(enough).collect();
+    let other = all.len() - chosen.len();
     chosen.sort_by(|a, b| {
         let by_cost = pooled(*b).total_cmp(&pooled(*a));
         by_cost.then_with(|| costs.names[*a].cmp(&costs.names[*b]))

@@ -35,6 +35,7 @@ fn attributed(stacks: &[Stack], rounds: usize, seed: u64) -> Attribution {
     let arm = |profile| ProfiledArm {
         profile,
         requests: REQUESTS,
+        counted: None,
     };
     let rounds: Vec<_> = profiles
         .iter()
@@ -173,6 +174,7 @@ fn the_tail_is_attributed_from_its_own_samples_only() {
     let arm = |profile| ProfiledArm {
         profile,
         requests: 10,
+        counted: None,
     };
     let rounds: Vec<_> = profiles
         .iter()
@@ -193,6 +195,62 @@ fn the_tail_is_attributed_from_its_own_samples_only() {
     assert!(attribute(&[], Cost::Cpu, Band::All).is_none());
 }
 
+// One allocation a request more, seen through a profile that shows a request's twenty in a few samples: the count says that the whole grew,
+// and the samples only where.
+#[test]
+fn a_counted_whole_carries_samples_too_few_to_show_that_it_grew() {
+    let mut draw = Draw::new(7);
+    let mut taken = |extra: f64| {
+        let mut builder = Builder::new(vec![ValueType::new("alloc_objects", "count")]);
+        for (name, below, each) in [
+            ("api::read", "api::write", 19.0),
+            ("api::extend", "api::extra", extra),
+        ] {
+            let samples = (10.0 * each + (10.0 * each).sqrt() * draw.normal()).max(0.0);
+            let stack = ["main", "api::serve", name, below].map(|name| builder.named(name));
+            builder.sample(
+                stack.into_iter().rev().collect(),
+                &[(samples * 100.0) as i64],
+            );
+        }
+        builder.finish()
+    };
+    let profiles: Vec<[Profile; 2]> = (0..12).map(|_| [taken(0.0), taken(1.0)]).collect();
+    let rounds = |counted: bool| -> Vec<ProfiledRound<'_>> {
+        let arm = |profile, total: f64| ProfiledArm {
+            profile,
+            requests: REQUESTS,
+            counted: counted.then_some(total),
+        };
+        let both = profiles.iter().map(|[a, b]| ProfiledRound {
+            baseline: arm(a, 19.0),
+            candidate: arm(b, 20.0),
+        });
+        both.collect()
+    };
+    let seen = attribute(&rounds(true), Cost::Allocations, Band::All).expect("profiles");
+    assert!((seen.total.estimate - 1.0).abs() < 1e-9);
+    let named = seen.named.expect("counted");
+    assert_eq!(named.function, "api::extra");
+    assert!((named.share - 1.0).abs() < 0.2, "{}", named.share);
+    let sampled = attribute(&rounds(false), Cost::Allocations, Band::All).expect("profiles");
+    assert!(sampled.total.interval.holds(0.0), "{:?}", sampled.total);
+}
+
+#[test]
+fn plumbing_is_not_looked_at_and_takes_nobodys_place() {
+    let wrappers: Vec<String> = (0..60).map(|at| format!("hyper::layer{at}")).collect();
+    let below = |leaf: &str| format!("main;{};{leaf}", wrappers.join(";"));
+    let (find, apply) = (below("store::find"), below("ledger::apply"));
+    let stacks: [Stack; 2] = [
+        (find.leak(), 9_000.0, 9_000.0),
+        (apply.leak(), 500.0, 1_000.0),
+    ];
+    let seen = attributed(&stacks, 10, 4);
+    assert_eq!(seen.functions.len(), 2);
+    assert_eq!(seen.named.expect("clear").function, "ledger::apply");
+}
+
 #[test]
 fn swapped_arms_mirror_the_changes() {
     let stacks = server(&[("main;tokio::run;api::write;ledger::apply", 1_000.0, 2_500.0)]);
@@ -204,6 +262,7 @@ fn swapped_arms_mirror_the_changes() {
         let arm = |profile| ProfiledArm {
             profile,
             requests: REQUESTS,
+            counted: None,
         };
         let rounds: Vec<_> = profiles
             .iter()

@@ -1,10 +1,13 @@
 //! What the percentile plot and the quantile-ratio plot of a gate show, without drawing: both on an axis of nines.
 
+use super::slo::limits;
 use record::comparison::{Arm, Round};
 use record::histogram::Histogram;
 
 /// Samples that must lie beyond a point for it to be drawn in full.
 const FULL_FROM: f64 = 100.0;
+/// Level on either side of the bands.
+const LEVEL: f64 = 0.025;
 /// Points of a curve per nine.
 const PER_NINE: u32 = 20;
 
@@ -19,6 +22,17 @@ pub struct CurvePoint {
     pub is_faded: bool,
 }
 
+/// A point of a band around a curve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BandPoint {
+    /// As of [`CurvePoint`].
+    pub nines: f64,
+    /// Lower end, nanoseconds.
+    pub low: u64,
+    /// Upper end, nanoseconds.
+    pub high: u64,
+}
+
 /// The curves of a gate.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Curves {
@@ -26,6 +40,10 @@ pub struct Curves {
     pub arms: [Vec<CurvePoint>; 2],
     /// Each round of each arm, baseline first: thin lines.
     pub rounds: [Vec<Vec<CurvePoint>>; 2],
+    /// Where the quantiles of each merged arm lie with 95 %, by order statistics, baseline first; only as far as both ends are known.
+    pub bands: [Vec<BandPoint>; 2],
+    /// ln(candidate ÷ baseline) at the ends of both bands that are farthest apart; for the eye, and wider than 95 %.
+    pub ratio_band: Vec<(f64, f64, f64)>,
     /// (nines, ln(candidate ÷ baseline)) of the merged histograms: level for a uniform shift, rising for a problem of the tail.
     pub ratio: Vec<(f64, f64)>,
 }
@@ -46,6 +64,7 @@ pub fn curves(rounds: &[&Round]) -> Curves {
             all.add(one);
         }
         curves.arms[at] = curve(&all);
+        curves.bands[at] = band(&all, &curves.arms[at]);
         curves.rounds[at] = response.into_iter().map(curve).collect();
     }
     let both = curves.arms[0].iter().zip(&curves.arms[1]);
@@ -53,7 +72,28 @@ pub fn curves(rounds: &[&Round]) -> Curves {
     curves.ratio = positive
         .map(|(a, b)| (a.nines, (b.ns as f64 / a.ns as f64).ln()))
         .collect();
+    let [a, b] = &curves.bands;
+    let both = a.iter().filter_map(|a| {
+        let same = |b: &&BandPoint| (b.nines - a.nines).abs() < 1e-9;
+        let b = b.iter().find(same).filter(|_| a.low > 0)?;
+        let log = |b: u64, a: u64| (b.max(1) as f64 / a as f64).ln();
+        Some((a.nines, log(b.low, a.high), log(b.high, a.low)))
+    });
+    curves.ratio_band = both.collect();
     curves
+}
+
+fn band(times: &Histogram, curve: &[CurvePoint]) -> Vec<BandPoint> {
+    let point = |point: &CurvePoint| {
+        let q = 1.0 - 10_f64.powf(-point.nines);
+        let (low, high) = limits(times, q, LEVEL);
+        Some(BandPoint {
+            nines: point.nines,
+            low: low?,
+            high: high?,
+        })
+    };
+    curve.iter().filter_map(point).collect()
 }
 
 // From the fastest to where a single sample is left.
@@ -114,6 +154,26 @@ mod tests {
                 .iter()
                 .all(|(_, log)| (log - 2_f64.ln()).abs() < 0.01)
         );
+    }
+
+    #[test]
+    fn bands_hold_their_curve_and_end_where_nothing_is_known() {
+        let rounds: Vec<Round> = (1..=10).map(|number| timed(number, 2)).collect();
+        let seen = curves(&rounds.iter().collect::<Vec<_>>());
+        for (curve, band) in seen.arms.iter().zip(&seen.bands) {
+            assert!(!band.is_empty() && band.len() < curve.len());
+            for point in band {
+                let on = curve
+                    .iter()
+                    .find(|on| (on.nines - point.nines).abs() < 1e-9);
+                let ns = on.expect("on the curve").ns;
+                assert!((point.low..=point.high).contains(&ns), "{point:?} {ns}");
+            }
+        }
+        let widest = seen.ratio_band.iter().all(|(_, low, high)| low <= high);
+        assert!(widest && !seen.ratio_band.is_empty());
+        let middle = seen.ratio_band[seen.ratio_band.len() / 2];
+        assert!((middle.1..middle.2).contains(&2_f64.ln()), "{middle:?}");
     }
 
     #[test]

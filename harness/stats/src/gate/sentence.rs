@@ -2,10 +2,13 @@
 
 use super::figure::{Figure, relative};
 use super::verdict::{Decision, MetricResult};
-use crate::attribution::{Attribution, Cost};
+use crate::attribution::{Attribution, Band, Cost};
 use crate::judge::Verdict;
 use record::comparison::Metric;
 use record::quantity::format_nanoseconds;
+
+/// Quantiles from this on are the tail: they are attributed from slow requests only.
+const TAIL: f64 = 0.99;
 
 /// The sentence on top, as in "P99 response time +18 % [11, 26] at 3,000/s, 10 of 10 rounds slower; CPU per request +9 %, 62 % of it in
 /// `ledger::apply`." `rate` is that of the open windows, per second.
@@ -110,27 +113,70 @@ fn change(figure: &Figure) -> String {
     }
 }
 
-// The increase of cost that a function stands out in; the one with the largest share of its own total first.
+// The increase of cost that a function stands out in. That of the metric the sentence is about comes first, and of a slower tail that of its own
+// requests; then the one that grew most.
 fn cause(decision: &Decision, worst: Option<Metric>, causes: &[Attribution]) -> Option<String> {
-    let named = causes.iter().filter(|one| one.named.is_some());
+    let is_tail = worst.is_some_and(is_tail);
+    let named = causes
+        .iter()
+        .filter(|one| one.named.is_some() && (one.band == Band::All || is_tail));
+    let rank = |one: &Attribution| {
+        let is_its_own = worst == Some(metric_of(one.cost));
+        (u8::from(one.band == Band::Tail), u8::from(is_its_own))
+    };
     let found = named.max_by(|a, b| {
-        let size = |one: &Attribution| one.relative().unwrap_or(0.0);
-        size(a).total_cmp(&size(b))
+        // From nothing to something is more than any share.
+        let size = |one: &Attribution| one.relative().unwrap_or(f64::INFINITY);
+        let by_size = size(a).total_cmp(&size(b));
+        rank(a).cmp(&rank(b)).then(by_size)
     })?;
     let named = found.named.as_ref()?;
-    let metric = metric_of(found.cost);
-    let result = decision.metric(metric).and_then(|one| one.figure.as_ref());
-    let change = result
-        .and_then(|figure| Some(figure.ratio()? - 1.0))
-        .or(found.relative())?;
     let share = format!("{:.0} % of it in `{}`", named.share * 100.0, named.function);
-    if worst == Some(metric) {
+    if worst == Some(metric_of(found.cost)) && found.band == Band::All {
         return Some(share);
     }
     Some(format!(
         "{} {}, {share}",
-        found.cost.title(),
-        signed(change)
+        found.title(),
+        grown(decision, found)
+    ))
+}
+
+// As the gate measured it where it did, or else as the profiles show it.
+fn grown(decision: &Decision, found: &Attribution) -> String {
+    let result = decision.metric(metric_of(found.cost));
+    let figure = result.and_then(|one| one.figure.as_ref());
+    let ratio = figure
+        .filter(|_| found.band == Band::All)
+        .and_then(Figure::ratio);
+    match ratio.map(|ratio| ratio - 1.0).or(found.relative()) {
+        Some(share) => signed(share),
+        None if found.cost.unit() == "ns" => format!(
+            "+{}",
+            format_nanoseconds(found.total.estimate.max(0.0).round() as u64)
+        ),
+        None => format!("+{:.2}", found.total.estimate),
+    }
+}
+
+fn is_tail(metric: Metric) -> bool {
+    let quantile = metric.response_quantile().or(metric.service_quantile());
+    quantile.is_some_and(|q| q >= TAIL)
+}
+
+/// What got worse without a cause that could be looked for: a slower tail, if no sample knows how slow its request was. What all requests did
+/// says nothing about the slow ones.
+pub fn unattributed(decision: &Decision, causes: &[Attribution]) -> Option<String> {
+    if causes.iter().any(|one| one.band == Band::Tail) {
+        return None;
+    }
+    let regressed = decision.regressed().into_iter();
+    let slow = regressed
+        .map(|one| one.gated.metric)
+        .find(|metric| is_tail(*metric))?;
+    Some(format!(
+        "{} is not attributed to a function: no sample knows how slow its request was",
+        slow.title()
     ))
 }
 

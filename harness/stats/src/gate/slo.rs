@@ -88,8 +88,8 @@ fn merged(rule: &Rule, rounds: &[&Round], arm: fn(&Round) -> &ArmRound) -> Optio
     (!all.is_empty()).then_some(all)
 }
 
-// One-sided limits of the quantile at `level` each, by order statistics of a tenth of the samples.
-fn limits(times: &Histogram, q: f64, level: f64) -> (Option<u64>, Option<u64>) {
+/// One-sided limits of the quantile at `level` each, by order statistics of a tenth of the samples.
+pub(super) fn limits(times: &Histogram, q: f64, level: f64) -> (Option<u64>, Option<u64>) {
     let n = (times.count() as f64 * SHARE_INDEPENDENT) as u64;
     if n == 0 || level <= 0.0 || q <= 0.0 || q >= 1.0 {
         return (None, None);

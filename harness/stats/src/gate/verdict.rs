@@ -133,6 +133,15 @@ pub enum OnInconclusive {
 }
 
 impl OnInconclusive {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Neutral => "neutral",
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+        }
+    }
+
     /// The choice of that name.
     pub fn parse(name: &str) -> Option<Self> {
         match name {

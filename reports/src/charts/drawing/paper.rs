@@ -105,6 +105,16 @@ impl Paper<'_> {
         }
     }
 
+    /// What the closed outline `points` holds.
+    pub(super) fn region(&self, points: &[(f64, f64)], ink: Ink) {
+        if points.len() > 2 {
+            let outline: Vec<(i32, i32)> = points.iter().copied().map(scaled).collect();
+            self.area
+                .draw(&Polygon::new(outline, colour(ink).mix(0.18).filled()))
+                .expect(DRAWN);
+        }
+    }
+
     pub(super) fn rectangle(&self, from: (f64, f64), to: (f64, f64), ink: Ink, opacity: f64) {
         let style = colour(ink).mix(opacity).filled();
         self.area

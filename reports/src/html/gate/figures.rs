@@ -1,10 +1,12 @@
 //! The figures of a gate, each with its numbers in a table.
 
-use crate::gate::{Gate, shown};
+use crate::charts::Over;
+use crate::gate::{Gate, Load, shown};
 use crate::html::page;
 use crate::{charts, show};
 use maud::{Markup, PreEscaped, html};
-use record::comparison::{Metric, Round};
+use record::comparison::{Arm, Metric, Round};
+use record::histogram::Histogram;
 use record::quantity::format_nanoseconds;
 use stats::gate::{CurvePoint, Curves, curves, fate, forest as rows, valid_rounds};
 
@@ -64,11 +66,11 @@ pub(super) fn percentiles(gate: &Gate<'_>) -> Markup {
         &html! {
             figure {
                 (PreEscaped(times))
-                figcaption { "Open windows, all rounds that count. Thick and medium lines: the rounds of a build added up; thin lines: single rounds." }
+                figcaption { "Open windows, all rounds that count. Thick and medium lines: the rounds of a build added up, with the band in which each percentile lies with 95 % by order statistics; thin lines: single rounds." }
             }
             figure {
                 (PreEscaped(ratio))
-                figcaption { "For the eye: a level line is a uniform shift, a line that rises at the end is a problem of the tail." }
+                figcaption { "For the eye, as is its band: a level line is a uniform shift, a line that rises at the end is a problem of the tail." }
             }
             details { summary { "The numbers" } (quantiles(&curves)) }
         },
@@ -120,18 +122,77 @@ fn quantiles(curves: &Curves) -> Markup {
     )
 }
 
-/// Every round in the order of measurement, those that do not count marked.
-pub(super) fn rounds(gate: &Gate<'_>) -> Markup {
-    let told: Vec<(&Round, Option<String>)> = gate
-        .rounds
-        .iter()
+/// Every second in the order of measurement; nothing where the records of the windows are gone.
+pub(super) fn timeline(gate: &Gate<'_>) -> Markup {
+    let dropped = dropped(&told(gate));
+    let charts = [Over::Throughput, Over::ResponseTime, Over::Machine];
+    let charts = charts.map(|over| charts::timeline(gate.timeline, &dropped, over));
+    if charts.iter().all(Option::is_none) {
+        return html! {};
+    }
+    let shown = |value: Option<u64>| value.map_or_else(|| "–".to_owned(), format_nanoseconds);
+    let share = |share: Option<f64>| share.map_or_else(|| "–".to_owned(), show::percent);
+    let body = html! {
+        tbody {
+            @for moment in gate.timeline {
+                (page::row(
+                    &format!("{:.1} s", moment.at),
+                    [
+                        moment.round.to_string(),
+                        moment.arm.name().to_owned(),
+                        match moment.load { Load::Closed => "closed", Load::Open => "open" }.to_owned(),
+                        format!("{:.0}/s", moment.throughput),
+                        shown(moment.p50_ns),
+                        shown(moment.p99_ns),
+                        share(moment.steal),
+                        share(moment.pressure),
+                    ],
+                ))
+            }
+        }
+    };
+    let head = [
+        "time",
+        "round",
+        "build",
+        "window",
+        "throughput",
+        "P50",
+        "P99",
+        "steal",
+        "pressure",
+    ];
+    page::section(
+        "timeline",
+        "Second by second",
+        &html! {
+            @for chart in charts.iter().flatten() { figure { (PreEscaped(chart)) } }
+            p.muted { "All slots in the order in which they were measured; shaded: rounds that do not count." }
+            details { summary { "The numbers" } div.rows { (page::table("Every second", &head, &body)) } }
+        },
+    )
+}
+
+// Every round, and why it does not count.
+fn told<'a>(gate: &'a Gate<'_>) -> Vec<(&'a Round, Option<String>)> {
+    let rounds = gate.rounds.iter();
+    rounds
         .map(|round| {
             let fate = fate(round, &gate.design.plan, gate.calibration).0;
             (round, fate.told())
         })
-        .collect();
+        .collect()
+}
+
+fn dropped(told: &[(&Round, Option<String>)]) -> Vec<u32> {
     let out = told.iter().filter(|(_, why)| why.is_some());
-    let dropped: Vec<u32> = out.map(|(round, _)| round.number).collect();
+    out.map(|(round, _)| round.number).collect()
+}
+
+/// Every round in the order of measurement, those that do not count marked.
+pub(super) fn rounds(gate: &Gate<'_>) -> Markup {
+    let told = told(gate);
+    let dropped = dropped(&told);
     let charts = [
         (Metric::Throughput, "closed windows, requests per second"),
         (
@@ -153,6 +214,48 @@ pub(super) fn rounds(gate: &Gate<'_>) -> Markup {
         }
         details { summary { "The numbers" } (numbers(&told)) }
     }
+}
+
+/// All response times of all rounds at a glance; nothing where no times were kept.
+pub(super) fn heat(gate: &Gate<'_>) -> Markup {
+    let Some(chart) = charts::heat(gate.rounds) else {
+        return html! {};
+    };
+    let quantiles = [("P50", 0.5), ("P90", 0.9), ("P99", 0.99), ("P99.9", 0.999)];
+    let head: Vec<&str> = std::iter::once("round")
+        .chain(quantiles.map(|(name, _)| name))
+        .chain(["slowest"])
+        .collect();
+    let pair = |round: &Round, of: &dyn Fn(&Histogram) -> Option<u64>| {
+        let shown = |arm: Arm| {
+            let times = round.arm(arm).times.as_ref();
+            let value = times.and_then(|times| of(&times.response));
+            value.map_or_else(|| "–".to_owned(), format_nanoseconds)
+        };
+        format!("{} → {}", shown(Arm::Baseline), shown(Arm::Candidate))
+    };
+    let body = html! {
+        tbody {
+            @for round in gate.rounds {
+                tr {
+                    th scope="row" { (round.number) }
+                    @for (_, q) in quantiles { td { (pair(round, &|times| times.quantile(q))) } }
+                    td { (pair(round, &Histogram::max_ns)) }
+                }
+            }
+        }
+    };
+    page::section(
+        "heat",
+        "Where response times lie",
+        &html! {
+            figure {
+                (PreEscaped(chart))
+                figcaption { "Open windows, a column per round, dropped ones too; both builds on the same scales. The stronger a cell, the larger the share of requests that took so long." }
+            }
+            details { summary { "The numbers" } (page::table("Response time, baseline → candidate", &head, &body)) }
+        },
+    )
 }
 
 fn numbers(told: &[(&Round, Option<String>)]) -> Markup {

@@ -39,7 +39,7 @@ fn one(cause: &Attribution) -> Markup {
     };
     let body = html! { tbody { @for function in rows { (row(cause, function)) } } };
     html! {
-        h3 { (title(cause.cost)) }
+        h3 { (title(cause)) }
         p {
             (shown(cause.baseline)) " → " (shown(cause.candidate)) ": " (interval(cause.cost, &cause.total)) ", over " (cause.rounds) " rounds. "
             @match cause.sentence() { Some(sentence) => strong { (sentence) "." }, None => "No function is named." }
@@ -102,11 +102,10 @@ fn amount(cost: Cost, value: f64) -> String {
     }
 }
 
-fn title(cost: Cost) -> &'static str {
-    match cost {
-        Cost::Cpu => "CPU per request",
-        Cost::Bytes => "Bytes allocated per request",
-        Cost::Allocations => "Allocations per request",
-        Cost::LockWait => "Lock wait per request",
+fn title(cause: &Attribution) -> String {
+    let mut title = cause.title();
+    if let Some(first) = title.get_mut(..1) {
+        first.make_ascii_uppercase();
     }
+    title
 }

@@ -44,6 +44,7 @@ pub(in crate::cmd) fn again(gate: &Path, out: Option<&Path>) -> Outcome {
         rounds: &rounds,
         decision: &decision,
         command: known.command,
+        on_inconclusive: known.on_inconclusive,
     };
     let from = Folder::create(gate.to_owned())?;
     let into = match out {
@@ -51,7 +52,7 @@ pub(in crate::cmd) fn again(gate: &Path, out: Option<&Path>) -> Outcome {
         None => from.clone(),
     };
     measured.report(&from, &into, LimitsFormat::Text)?;
-    Ok(exit(decision.exit_code(OnInconclusive::Neutral)))
+    Ok(exit(decision.exit_code(known.on_inconclusive)))
 }
 
 fn read(path: &Path) -> Result<String, Failure> {
@@ -66,10 +67,11 @@ fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|e| bad(e.to_string()))
 }
 
-/// What the gate was called with: for the eye only, so that it may be missing.
+/// What the gate was called with. A gate that was killed has not told it; then everything is as usual.
 struct Known {
     names: [String; 2],
     command: Vec<String>,
+    on_inconclusive: OnInconclusive,
 }
 
 impl Known {
@@ -80,6 +82,10 @@ impl Known {
         let words = json["command"].as_array().into_iter().flatten();
         Self {
             names: [name("baseline"), name("candidate")],
+            on_inconclusive: json["on_inconclusive"]
+                .as_str()
+                .and_then(OnInconclusive::parse)
+                .unwrap_or_default(),
             command: words
                 .filter_map(|word| Some(word.as_str()?.to_owned()))
                 .collect(),

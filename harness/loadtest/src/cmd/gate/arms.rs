@@ -167,7 +167,7 @@ fn candidate(arguments: &GateArgs) -> Result<Option<Build>, Failure> {
 }
 
 fn revision(arguments: &GateArgs, rev: Option<&str>) -> Result<Build, Failure> {
-    let built = revision::build(rev, &arguments.build_cmd, arguments.quiet)?;
+    let built = revision::build(rev, &arguments.build_cmd, arguments.result.quiet)?;
     let line = format!(
         "cd '{}' && exec {}",
         built.folder.display(),

@@ -2,6 +2,7 @@
 
 use super::arms::Arms;
 use super::slot::{self, Windows};
+use super::why::waited;
 use crate::cli::GateArgs;
 use crate::cmd::interrupt::Interrupt;
 use crate::cmd::steps::{Ran, list, nanoseconds, run_beside};
@@ -77,6 +78,25 @@ impl Bench {
         })
     }
 
+    /// What every window is told of the load.
+    pub(super) fn load(&self) -> Vec<String> {
+        let users = format!("{} users", self.users);
+        let own = [self.path.clone(), users];
+        self.workload.iter().cloned().chain(own).collect()
+    }
+
+    /// Starts the candidate once, and stops it: one that cannot be started is told before minutes are spent on the baseline.
+    pub(super) fn candidate_starts(&self) -> Result<(), Failure> {
+        if self.arms.are_equal() {
+            return Ok(());
+        }
+        let started = self.arms.start(Arm::Candidate, &self.placement);
+        started.map(drop).map_err(|mut failure| {
+            failure.message = format!("the candidate: {}", failure.message);
+            failure
+        })
+    }
+
     /// A run of the baseline, freshly started, that finds out how long it takes to settle and what it can do.
     pub(super) fn pilot(
         &self,
@@ -149,9 +169,9 @@ impl Bench {
         let Some(target) = build.target.as_ref().filter(|_| build.over.is_none()) else {
             return Ok(Outcome::Done(()));
         };
-        let (kind, windows) = match load {
-            Load::Closed => ("closed", &mut build.windows.closed),
-            Load::Open(_) => ("open", &mut build.windows.open),
+        let kind = match load {
+            Load::Closed => "closed",
+            Load::Open(_) => "open",
         };
         // The first window of a process warms it up; later ones find it warm, and only fill its connections.
         let warm = if build.warm { SETTLE } else { warmup };
@@ -159,7 +179,14 @@ impl Bench {
         let more = ["--warmup".to_owned(), nanoseconds(warm)];
         let name = format!("{slot}-{kind}");
         match self.window(target, &name, load, length, &more)? {
-            Ran::Measured(record) => windows.push(*record),
+            Ran::Measured(record) => match load {
+                Load::Closed => build.windows.closed.push(*record),
+                Load::Open(_) => {
+                    let waited = waited(&self.folder_of(&name), &record);
+                    build.windows.waited.push(waited);
+                    build.windows.open.push(*record);
+                }
+            },
             Ran::Interrupted => return Ok(Outcome::Interrupted),
             Ran::TargetDied(why) => build.over = Some(ArmEnding::Died(why)),
         }
@@ -194,10 +221,14 @@ impl Bench {
         }
         arguments.push("--no-tail".to_owned());
         arguments.extend_from_slice(more);
-        let folder = PathBuf::from(self.folder.display())
+        arguments.push("--record-only".to_owned());
+        run_beside(&self.interrupt, name, &self.folder_of(name), &arguments)
+    }
+
+    fn folder_of(&self, window: &str) -> PathBuf {
+        PathBuf::from(self.folder.display())
             .join("windows")
-            .join(name);
-        run_beside(&self.interrupt, name, &folder, &arguments)
+            .join(window)
     }
 }
 

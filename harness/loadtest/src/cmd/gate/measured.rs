@@ -1,13 +1,15 @@
 //! From a decided gate to the files that people and machines open; `gate` and `compare` end here.
 
-use super::{PLAN, why};
+use super::{PLAN, timeline, why};
 use crate::cli::LimitsFormat;
 use crate::exit::Failure;
 use crate::folder::Folder;
 use crate::output;
 use record::comparison::{Calibration, GatePlan, Round};
 use reports::gate::Gate;
-use stats::gate::{Decision, Design, headline, noise_floor, proposal, valid_rounds};
+use stats::gate::{
+    Decision, Design, OnInconclusive, headline, noise_floor, proposal, valid_rounds,
+};
 use std::path::PathBuf;
 
 /// A gate with everything that was measured.
@@ -22,6 +24,8 @@ pub(super) struct Measured<'a> {
     pub(super) decision: &'a Decision,
     /// The command line that measured it.
     pub(super) command: Vec<String>,
+    /// What an inconclusive gate is to its caller.
+    pub(super) on_inconclusive: OnInconclusive,
 }
 
 impl Measured<'_> {
@@ -33,12 +37,14 @@ impl Measured<'_> {
         output: LimitsFormat,
     ) -> Result<(), Failure> {
         let judged = &self.rounds[..self.decision.measured.min(self.rounds.len())];
-        let valid = valid_rounds(self.design, self.calibration, judged);
+        // Those after the decision, too: they were measured for this.
+        let valid = valid_rounds(self.design, self.calibration, self.rounds);
         let why = why::why(&PathBuf::from(from.display()), &valid);
         let floors = self
             .are_equal
             .then(|| noise_floor(self.design, self.decision));
         let plan = in_force(self.design);
+        let timeline = timeline::moments(&PathBuf::from(from.display()), judged);
         let gate = Gate {
             names: self.names.clone(),
             headline: headline(self.decision, self.calibration.rate, &why.causes),
@@ -46,13 +52,17 @@ impl Measured<'_> {
             design: self.design,
             calibration: self.calibration,
             rounds: judged,
+            timeline: &timeline,
             decision: self.decision,
             causes: &why.causes,
             differences: why.differences(),
             plan: &plan,
             folder: &into.display(),
             command: self.command.clone(),
+            on_inconclusive: self.on_inconclusive,
         };
+        why::keep(&why, into)?;
+        why::write_times(into, judged, self.design.plan.slot_open)?;
         into.write(PLAN, plan.as_bytes())?;
         for (name, text) in reports::gate::files(&gate) {
             into.write(name, text.as_bytes())?;

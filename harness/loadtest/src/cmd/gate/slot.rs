@@ -11,6 +11,8 @@ pub(super) struct Windows {
     pub(super) closed: Vec<RunRecord>,
     /// Open windows: times and allocations.
     pub(super) open: Vec<RunRecord>,
+    /// Nanoseconds waited for locks in the open windows, and the requests they were counted over; `None` for a window without.
+    pub(super) waited: Vec<Option<(f64, u64)>>,
 }
 
 impl Windows {
@@ -62,12 +64,21 @@ impl Windows {
                 Metric::BytesPerRequest,
                 per_request(allocations(|all| all.bytes)),
             ),
+            (Metric::LockWaitPerRequest, self.waited_per_request()),
             (Metric::RssPeak, memory.max().map(|bytes| bytes as f64)),
         ];
         let found = found.into_iter();
         found
             .filter_map(|(metric, value)| Some((metric, value?)))
             .collect()
+    }
+
+    fn waited_per_request(&self) -> Option<f64> {
+        let all: Option<Vec<(f64, u64)>> = self.waited.iter().copied().collect();
+        let all = all?;
+        let requests: u64 = all.iter().map(|(_, requests)| requests).sum();
+        let waited: f64 = all.iter().map(|(waited, _)| waited).sum();
+        (requests > 0).then(|| waited / requests as f64)
     }
 
     fn times(&self) -> Times {
@@ -119,7 +130,7 @@ impl Windows {
 }
 
 /// The processor and the cores in use, to be compared as text.
-pub(super) fn machine(record: &RunRecord) -> String {
+pub(in crate::cmd) fn machine(record: &RunRecord) -> String {
     let facts = &record.provenance;
     let core = |core: Option<u32>| core.map_or_else(|| "any".to_owned(), |core| core.to_string());
     format!(

@@ -1,22 +1,23 @@
 //! What the profiles of a gate's windows say: which function a change of cost is in, and differential flamegraphs of all rounds together.
 
+mod kept;
+mod taken;
+
 use crate::cmd::compare::{Drawn, difference};
 use crate::cmd::render;
 use crate::folder::Folder;
-use crate::output;
-use record::comparison::{Arm, Round};
-use record::files;
-use record::profile::{Builder, Profile};
+use record::comparison::Round;
 use record::run::{ProfileKind, ProfileOutcome, RunRecord};
 use reports::flamegraph::{Side, Stacks};
 use reports::html::Differences;
-use stats::attribution::{Attribution, Band, Cost, FEWEST, ProfiledArm, ProfiledRound, attribute};
+use stats::attribution::{
+    Attribution, Band, Cost, FEWEST, ProfiledArm, ProfiledRound, attribute, has_bands,
+};
 use std::path::Path;
+use taken::{Profiled, Taken, What};
 
-/// Rounds that are looked into: more would change no answer, and each is held in memory.
-const MOST: usize = 20;
-/// Samples of all profiles together; rounds beyond are left out.
-const MOST_SAMPLES: usize = 2_000_000;
+pub(super) use kept::write_times;
+pub(super) use taken::waited;
 
 /// Where the cost of the candidate changed, as far as the profiles tell.
 #[derive(Default)]
@@ -24,6 +25,8 @@ pub(in crate::cmd) struct Why {
     pub(in crate::cmd) causes: Vec<Attribution>,
     cpu: Option<Drawn>,
     alloc: Option<Drawn>,
+    /// By name and arm, all rounds together.
+    profiles: Vec<(&'static str, kept::Merged)>,
 }
 
 impl Why {
@@ -42,85 +45,59 @@ pub(in crate::cmd) fn why(folder: &Path, rounds: &[&Round]) -> Why {
         return Why::default();
     }
     let windows = folder.join("windows");
-    let cpu = Profiled::read(&windows, rounds, ProfileKind::Cpu);
-    let alloc = Profiled::read(&windows, rounds, ProfileKind::Alloc);
-    let (of_cpu, of_alloc) = (views(&cpu), views(&alloc));
+    let read = |what| Profiled::read(&windows, rounds, what);
+    let (cpu, alloc, waits) = (read(What::Cpu), read(What::Alloc), read(What::Waits));
+    let (of_cpu, of_waits) = (views(&cpu, |_| None), views(&waits, |_| None));
+    let bytes = views(&alloc, |taken| taken.bytes);
+    let allocations = views(&alloc, |taken| taken.allocations);
     let causes = [
         (&of_cpu, Cost::Cpu),
-        (&of_alloc, Cost::Bytes),
-        (&of_alloc, Cost::Allocations),
+        (&bytes, Cost::Bytes),
+        (&allocations, Cost::Allocations),
+        (&of_waits, Cost::LockWait),
     ];
+    let causes = causes
+        .into_iter()
+        .filter_map(|(rounds, cost)| attribute(rounds, cost, Band::All));
+    let mut causes: Vec<Attribution> = causes.collect();
+    causes.extend(tail(&read(What::SlowCpu)));
     Why {
-        causes: causes
-            .into_iter()
-            .filter_map(|(rounds, cost)| attribute(rounds, cost, Band::All))
-            .collect(),
+        causes,
         cpu: draw(&cpu, ProfileKind::Cpu),
         alloc: draw(&alloc, ProfileKind::Alloc),
+        profiles: [("cpu", &cpu), ("alloc", &alloc), ("block", &waits)]
+            .into_iter()
+            .filter_map(|(name, rounds)| Some((name, kept::merged(rounds)?)))
+            .collect(),
     }
 }
 
-/// Both slots of an arm in a round.
-struct Taken {
-    profile: Profile,
-    requests: u64,
-}
-
-/// A round with the profiles of both arms, baseline first.
-struct Profiled([Taken; 2]);
-
-impl Profiled {
-    fn read(windows: &Path, rounds: &[&Round], kind: ProfileKind) -> Vec<Self> {
-        let mut found = Vec::new();
-        let mut samples = 0;
-        for round in rounds.iter().take(MOST) {
-            let [a, b] = Arm::BOTH.map(|arm| taken(windows, round, arm, kind));
-            let (Some(a), Some(b)) = (a, b) else {
-                continue;
-            };
-            samples += a.profile.samples().len() + b.profile.samples().len();
-            if samples > MOST_SAMPLES {
-                output::note(&format!(
-                    "note: {} profiles of {} rounds are looked into, the rest would be too large",
-                    kind.name(),
-                    found.len()
-                ));
-                break;
-            }
-            found.push(Self([a, b]));
-        }
-        found
+// What slow requests did is in the open windows, where they are slow, and only in samples that know their request.
+fn tail(open: &[Profiled]) -> Option<Attribution> {
+    let rounds = views(open, |_| None);
+    if !has_bands(&rounds) {
+        return None;
     }
-}
-
-// The profiles of both windows of that arm added up; `None` unless both were taken.
-fn taken(windows: &Path, round: &Round, arm: Arm, kind: ProfileKind) -> Option<Taken> {
-    let mut all: Option<Builder> = None;
-    let mut requests: u64 = 0;
-    let slots = (1..).zip(round.order.slots());
-    for (slot, _) in slots.filter(|(_, one)| *one == arm) {
-        let load = match kind {
-            ProfileKind::Cpu => "closed",
-            ProfileKind::Alloc => "open",
-        };
-        let name = format!("round-{:02}/{slot}-{}-{load}", round.number, arm.name());
-        let folder = Folder::find(&windows.join(name).to_string_lossy()).ok()?;
-        let profile = folder.profile(file(kind)).ok()??;
-        requests = requests.saturating_add(covered(&folder.record().ok()?, kind));
-        let builder = all.get_or_insert_with(|| Builder::new(profile.types().to_vec()));
-        builder.merge(&profile).ok()?;
-    }
-    Some(Taken {
-        profile: all?.finish(),
-        requests,
-    })
-}
-
-fn file(kind: ProfileKind) -> &'static str {
-    match kind {
-        ProfileKind::Cpu => files::CPU_PROFILE,
-        ProfileKind::Alloc => files::ALLOC_PROFILE,
-    }
+    let slow = |arm: ProfiledArm<'_>| arm.requests.div_ceil(100);
+    let rounds: Vec<ProfiledRound<'_>> = rounds
+        .into_iter()
+        .map(
+            |ProfiledRound {
+                 baseline,
+                 candidate,
+             }| ProfiledRound {
+                baseline: ProfiledArm {
+                    requests: slow(baseline),
+                    ..baseline
+                },
+                candidate: ProfiledArm {
+                    requests: slow(candidate),
+                    ..candidate
+                },
+            },
+        )
+        .collect();
+    attribute(&rounds, Cost::Cpu, Band::Tail)
 }
 
 /// Good requests that finished while the profile was taken.
@@ -132,17 +109,21 @@ pub(in crate::cmd) fn covered(record: &RunRecord, kind: ProfileKind) -> u64 {
     }
 }
 
-fn views(rounds: &[Profiled]) -> Vec<ProfiledRound<'_>> {
+// `counted` tells the whole cost of an arm where counters know it.
+fn views(rounds: &[Profiled], counted: impl Fn(&Taken) -> Option<f64>) -> Vec<ProfiledRound<'_>> {
+    let arm = |taken: &Taken| counted(taken);
     rounds
         .iter()
         .map(|Profiled([a, b])| ProfiledRound {
             baseline: ProfiledArm {
                 profile: &a.profile,
                 requests: a.requests,
+                counted: arm(a),
             },
             candidate: ProfiledArm {
                 profile: &b.profile,
                 requests: b.requests,
+                counted: arm(b),
             },
         })
         .collect()
@@ -179,4 +160,20 @@ fn draw(rounds: &[Profiled], kind: ProfileKind) -> Option<Drawn> {
         kind,
         &subtitle,
     )
+}
+
+/// Writes what was drawn and what it was drawn from beside the report: `flame/*.svg`, `folded/*.txt`, `profiles/*.pb.gz`.
+pub(super) fn keep(why: &Why, into: &Folder) -> anyhow::Result<()> {
+    let drawn = [("cpu", &why.cpu), ("alloc", &why.alloc)];
+    for (name, drawn) in drawn {
+        let Some(drawn) = drawn else { continue };
+        let embedded = drawn.embed();
+        let flame = kept::below(into, "flame")?;
+        flame.write(&format!("{name}-grew.svg"), embedded.grew)?;
+        flame.write(&format!("{name}-shrank.svg"), embedded.shrank)?;
+    }
+    for (name, merged) in &why.profiles {
+        kept::write(into, name, merged)?;
+    }
+    Ok(())
 }

@@ -110,6 +110,19 @@ fn mistakes_are_one_line_with_their_place_and_a_hint() {
 }
 
 #[test]
+fn what_is_judged_is_not_in_the_digest_and_what_is_measured_is() {
+    let load = ["--plan".to_owned(), "transfers".to_owned()];
+    let of = |text: &str| digest(&read(text), &load);
+    let usual = of("schema = 1");
+    assert_eq!(
+        usual,
+        of("schema = 1\nseed = 9\nlooks = [40]\nspend = [1.0]")
+    );
+    assert_ne!(usual, of("schema = 1\n[slot]\nopen = \"2s\""));
+    assert_ne!(usual, digest(&GatePlan::default(), &[]));
+}
+
+#[test]
 fn a_gate_of_nothing_is_refused() {
     let off = Metric::GATED.map(|metric| format!("[metric.{}]\ngated = false\n", metric.name()));
     let off = off.concat();

@@ -2,7 +2,7 @@
 
 use super::made::*;
 use crate::attribution::{Attribution, Band, Change, Cost, Named};
-use crate::gate::{Design, forest, headline, noise_floor, proposal, span, underline};
+use crate::gate::{Design, forest, headline, noise_floor, proposal, span, unattributed, underline};
 use crate::signed_rank::Bounds;
 use record::comparison::{GatePlan, Metric, Round};
 
@@ -69,6 +69,48 @@ fn where_the_cost_itself_is_worst_it_is_said_once() {
     assert!(said.starts_with("CPU per request +9 % ["), "{said}");
     assert!(
         said.ends_with("10 of 10 rounds worse; 62 % of it in `ledger::apply`."),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_slower_tail_is_explained_by_slow_requests_or_not_at_all() {
+    let decision = decided(&GatePlan::default(), &rounds(slower));
+    let all = in_apply();
+    let told = unattributed(&decision, std::slice::from_ref(&all)).expect("no bands");
+    assert!(
+        told.starts_with("P99 response time is not attributed"),
+        "{told}"
+    );
+    let mut tail = in_apply();
+    tail.band = Band::Tail;
+    tail.candidate = 150.0;
+    tail.total.estimate = 50.0;
+    tail.named.as_mut().expect("named").function = "lock::wait".to_owned();
+    let both = [all, tail];
+    assert_eq!(unattributed(&decision, &both), None);
+    let said = headline(&decision, 3_000.0, &both);
+    assert!(
+        said.ends_with("CPU per request beyond P99 +50 %, 62 % of it in `lock::wait`."),
+        "{said}"
+    );
+    let worse_cpu = |number| worse(number, &[(Metric::CpuPerRequest, 0.09)]);
+    let decision = decided(&GatePlan::default(), &rounds(worse_cpu));
+    let said = headline(&decision, 3_000.0, &both);
+    assert!(said.ends_with("62 % of it in `ledger::apply`."), "{said}");
+    assert_eq!(unattributed(&decision, &[]), None);
+}
+
+#[test]
+fn a_cost_that_came_from_nothing_is_told_in_its_unit() {
+    let decision = decided(&GatePlan::default(), &rounds(slower));
+    let mut waits = in_apply();
+    waits.cost = Cost::LockWait;
+    waits.baseline = 0.0;
+    waits.total.estimate = 12_000.0;
+    let said = headline(&decision, 3_000.0, &[in_apply(), waits]);
+    assert!(
+        said.ends_with("; lock wait per request +12µs, 62 % of it in `ledger::apply`."),
         "{said}"
     );
 }

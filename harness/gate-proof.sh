@@ -1,0 +1,165 @@
+#!/usr/bin/env bash
+# The gate held against what is known: equal builds, builds with a fault of known kind and place, and a machine that is not quiet.
+#
+#   harness/gate-proof.sh aa N            N gates of the reference engine against itself: none may fail
+#   harness/gate-proof.sh inject N [SPEC] N gates against an engine with each fault (or this one): found, and the place named first
+#   harness/gate-proof.sh busy N          N gates with a competing load on either processor: inconclusive or invalid, never fail
+#   harness/gate-proof.sh table           the table of everything so far, as Markdown
+#
+# Every gate becomes a line of RESULTS (default target/gate-proof/results.ndjson); a series goes on where it was interrupted, until it has N
+# lines. LOADTEST=PROGRAM takes another program and builds nothing. Needs two processors, python3 and, for aa and inject, a quiet machine.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+loadtest=${LOADTEST:-target/release/loadtest}
+results=${RESULTS:-target/gate-proof/results.ndjson}
+faults=('cpu=5%' 'alloc=+1' 'tail=1%:+5ms' 'lock=5ms@10/s')
+work=$(dirname "$results")
+mkdir -p "$work"
+touch "$results"
+burner=
+trap '[ -z "$burner" ] || kill "$burner" 2>/dev/null || true' EXIT
+
+usage() { sed -n '4,7s/^# *//p' "$0" >&2; exit 2; }
+build() { [ -n "${LOADTEST:-}" ] || cargo build --release --locked --bin loadtest; }
+
+# How many lines a series has.
+have() {
+  python3 - "$results" "$1" <<'PY'
+import json, sys
+print(sum(json.loads(line)["series"] == sys.argv[2] for line in open(sys.argv[1])))
+PY
+}
+
+# Windows are as short as they may be. A profile counts whole seconds, so that gates that must name a function take longer ones; a fault that
+# holds up the only worker for milliseconds needs a rate at which the rest is not overloaded.
+plan() {
+  local closed=1s open=1s fraction=0.6
+  case $1 in
+    aa | busy-*) closed=400ms open=600ms ;;
+    tail=*) fraction=0.05 open=2s ;;
+    lock=*) fraction=0.3 ;;
+  esac
+  cat <<TOML
+schema = 1
+rate_fraction = $fraction
+[slot]
+closed = "$closed"
+open = "$open"
+[validity]
+samples = 30
+TOML
+  case $1 in lock=*) printf '[metric.lock_wait_per_request]\nmargin = "10%%"\n' ;; esac
+}
+
+# One gate of a series: its result as a line.
+gate() {
+  local series=$1 number=$2 fault=${3:-} busy=${4:-}
+  local out=$work/gate serve="exec $loadtest serve-engine --listen 127.0.0.1:{port} --admin 127.0.0.1:{admin_port}"
+  local with=$serve began code=0
+  [ -z "$fault" ] || with="$serve --allow-inject --inject $fault"
+  rm -rf "$out"
+  mkdir -p "$out"
+  plan "$series" >"$work/gate.toml"
+  began=$(date +%s.%N)
+  "$loadtest" gate --plan "$work/gate.toml" --workload transfers --seed "$number" --baseline-cmd "$serve" --candidate-cmd "$with" --out "$out" \
+    >"$out/said.txt" 2>"$out/errors.txt" &
+  local running=$!
+  if [ -n "$busy" ]; then
+    # Once it is calibrated, so that the load is news to it.
+    until grep -q '^baseline serves' "$out/errors.txt" || ! kill -0 "$running" 2>/dev/null; do sleep 0.1; done
+    taskset -c "$busy" sh -c 'while :; do :; done' &
+    burner=$!
+  fi
+  wait "$running" || code=$?
+  if [ -n "$burner" ]; then
+    kill "$burner" 2>/dev/null || true
+    wait "$burner" 2>/dev/null || true
+    burner=
+  fi
+  if [ "$code" = 130 ]; then exit 130; fi
+  line "$series" "$number" "$code" "$began" "$out/gate.json" | tee -a "$results"
+  # What failed is kept to be looked at; of the rest the last of each series, without its windows.
+  if [ "$code" = 3 ] && [ -z "$fault" ]; then mv "$out" "$work/failed-$series-$number"; return; fi
+  rm -rf "${out:?}/windows" "${work:?}/last-${series//[^a-z0-9]/-}"
+  mv "$out" "$work/last-${series//[^a-z0-9]/-}"
+}
+
+line() {
+  python3 - "$@" <<'PY'
+import json, sys, time
+series, number, code, began, file = sys.argv[1:]
+try:
+    gate = json.load(open(file))
+except OSError:
+    gate = {"verdict": "none", "headline": "", "metrics": [], "causes": []}
+# The metric that must be named, the cost that must explain it, and the function that must come first in it.
+known = {
+    "cpu": ("cpu_per_request", "CPU per request", "burn_cpu"),
+    "alloc": ("allocs_per_request", "allocations per request", "inject::allocate"),
+    "tail": ("response_time_p99", "CPU per request", "delay_tail"),
+    "lock": ("lock_wait_per_request", "lock wait per request", "take_lock"),
+}.get(series.split("=")[0])
+regressed = [one["metric"] for one in gate["metrics"] if one["label"] == "regressed"]
+named = {f'{one["cost"]} ({one["band"]})': one["function"] for one in gate["causes"] if one["function"]}
+result = {
+    "series": series,
+    "seed": int(number),
+    "verdict": gate["verdict"],
+    "exit": int(code),
+    "seconds": round(time.time() - float(began), 1),
+    "rounds": gate.get("rounds_valid"),
+    "dropped": gate.get("rounds_dropped"),
+    "regressed": regressed,
+    "named": named,
+    "headline": gate["headline"],
+}
+if known:
+    metric, cost, function = known
+    of_cost = [name for key, name in named.items() if key.startswith(cost)]
+    result["found"] = metric in regressed and not (series.startswith("tail") and "response_time_p50" in regressed)
+    result["first"] = bool(of_cost) and all(function in name for name in of_cost)
+print(json.dumps(result))
+PY
+}
+
+# Goes on with a series until it has so many gates.
+until_it_has() {
+  local series=$1 wanted=$2 number
+  shift 2
+  while number=$(have "$series") && [ "$number" -lt "$wanted" ]; do gate "$series" "$((number + 1))" "$@"; done
+}
+
+table() {
+  python3 - "$results" <<'PY'
+import json, statistics, sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+series = list(dict.fromkeys(line["series"] for line in lines))
+print("| series | gates | pass | fail | inconclusive | invalid | metric found | place named first | seconds, median | rounds, median |")
+print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+for name in series:
+    own = [line for line in lines if line["series"] == name]
+    of = lambda verdict: sum(line["verdict"] == verdict for line in own)
+    share = lambda key: f"{sum(line[key] for line in own)} of {len(own)}" if key in own[0] else "–"
+    rounds = [line["rounds"] for line in own if line["rounds"] is not None]
+    print(
+        f"| `{name}` | {len(own)} | {of('pass')} | {of('fail')} | {of('inconclusive')} | {of('invalid')} | {share('found')} | {share('first')} "
+        f"| {statistics.median(line['seconds'] for line in own):.0f} | {statistics.median(rounds) if rounds else '–'} |"
+    )
+PY
+}
+
+case ${1:-} in
+  aa) build; until_it_has aa "${2:?how many}" ;;
+  inject)
+    build
+    [ -z "${3:-}" ] || faults=("$3")
+    for fault in "${faults[@]}"; do until_it_has "$fault" "${2:?how many}" "$fault"; done
+    ;;
+  busy)
+    build
+    for core in 0 1; do until_it_has "busy-$core" "${2:?how many}" "" "$core"; done
+    ;;
+  table) ;;
+  *) usage ;;
+esac
+table

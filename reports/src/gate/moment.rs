@@ -1,0 +1,37 @@
+//! The seconds of a gate.
+
+use record::comparison::Arm;
+
+/// What a window offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Load {
+    /// Users who wait.
+    Closed,
+    /// Arrivals at a fixed rate.
+    Open,
+}
+
+/// A second of a slot, or what is left of one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moment {
+    /// Its middle, seconds since the first of all.
+    pub at: f64,
+    /// Number of its round.
+    pub round: u32,
+    /// Number of its slot, 1 to 4.
+    pub slot: u32,
+    /// Whose slot it is.
+    pub arm: Arm,
+    /// What its window offers.
+    pub load: Load,
+    /// Good requests per second.
+    pub throughput: f64,
+    /// Median response time, nanoseconds.
+    pub p50_ns: Option<u64>,
+    /// 99th percentile of it, nanoseconds.
+    pub p99_ns: Option<u64>,
+    /// Share of processor time given to others by the hypervisor while its window was on, 0..=1.
+    pub steal: Option<f64>,
+    /// Share of that time in which some runnable thread waited for a processor, 0..=1.
+    pub pressure: Option<f64>,
+}
