@@ -5,6 +5,7 @@
 
 use crate::child::{Folder, Running, output};
 use crate::server::{id, mint, open, transfer};
+use engine::executor::balances::Balances;
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +35,15 @@ struct Load {
     next: AtomicU64,
     answers: AtomicU64,
     over: AtomicBool,
+}
+
+/// The ways to keep balances take turns, so that each finds what another one was killed over.
+fn way(round: u64) -> Balances {
+    let three = [Balances::Single, Balances::Sharded, Balances::Cas];
+    match round {
+        0..3 => three[round as usize],
+        _ => Balances::ALL[round as usize % Balances::ALL.len()],
+    }
 }
 
 fn rounds() -> u64 {
@@ -208,7 +218,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_done_twice() {
     let mut known = Known::default();
     let mut next = 0;
     for round in 0..rounds() {
-        let child = Running::start(&["--data", folder.text()]);
+        let child = Running::start(&["--data", folder.text(), "--balances", way(round).name()]);
         let load = Arc::new(Load {
             client: Client::builder().no_proxy().build().unwrap(),
             url: child.url.clone(),
