@@ -123,3 +123,6 @@ pub(super) fn run(settings: &Settings) -> Report {
     report.note("what is left is the batch: it saves additions, not their ordering; the engine's default has no atomic on balances");
     report
 }
+
+#[cfg(test)]
+mod tests;
