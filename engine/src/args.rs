@@ -52,7 +52,8 @@ serve:
   --audit-log FILE      every durable entry as a line of JSON, written from the journal; goes on where the file ends
   --export-key FILE     64 hexadecimal digits: seed of the ed25519 key that signs the regulator's exports (default: unsigned)
   --webhook N=FORM:S    lets provider N deliver to /v1/webhooks/N; FORM is article or standard, a secret S of @FILE is read from there
-  --balances single     one thread owns all balances (default); mutex, sharded, cas, actor: several threads move units at once
+  --balances single     one thread owns all balances (default); mutex, sharded, cas, actor: several threads move units at once;
+                        cas refuses linked chains
   --minting inline      each request prepares its mint (default); pool:N: N threads behind a queue do, single is pool:1
   --mint-work none      what preparing a mint costs: cpu:200us burns, wait:2ms waits (default none)
   --codec LIST          forms of a body that are read: json, raw, and prost or view for protobuf (default json,prost,raw)

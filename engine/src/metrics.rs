@@ -15,6 +15,7 @@ use record::catalog::{
     TOKEN_QUEUE, TOKEN_REQUEST, TOKEN_SHED, TOKEN_SUPPLY, TOKEN_TRANSFER,
 };
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// One counter for each of [`LEDGER_STATUSES`].
@@ -189,6 +190,12 @@ pub fn watch_queues(registry: &Registry, executor: Arc<Executor>) {
         waiting.set(progress.waiting as f64);
         journal.set(progress.undurable() as f64);
     });
+}
+
+/// Has the mints that wait for a thread shown at each scrape.
+pub fn watch_minting(registry: &Registry, waiting: Arc<AtomicUsize>) {
+    let gauge = registry.gauge(&TOKEN_QUEUE, &["minting"]);
+    registry.on_scrape(move || gauge.set(waiting.load(Ordering::Relaxed) as f64));
 }
 
 fn by_status(counter: impl Fn(&str) -> Counter) -> ByStatus {

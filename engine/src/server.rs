@@ -243,6 +243,8 @@ fn traffic(
     let switches = &options.switches;
     switches::expose(registry, switches, options.durability, executor.pool());
     let stage = Stage::new(switches.minting, switches.mint_work, executor);
+    let stage = stage.map_err(ServeError::Runtime)?;
+    metrics::watch_minting(registry, Arc::clone(stage.waiting()));
     let service = Service::new(
         Arc::clone(executor),
         metrics,
@@ -255,7 +257,7 @@ fn traffic(
             export_key: options.export_key.clone(),
         },
         Knobs {
-            stage: stage.map_err(ServeError::Runtime)?,
+            stage,
             switches: switches.clone(),
         },
     );

@@ -45,7 +45,6 @@ fn running(service: &Service) -> RunningAnswer {
     RunningAnswer {
         journal: JournalRunAnswer::new(executor.folder(), &executor.progress()),
         switches: service.switches().values().into(),
-        minting_waiting: service.stage().waiting(),
         audit: audit.map(|log| AuditRunAnswer::new(log.progress())),
         faults: fired.map(FaultAnswer::new).collect(),
     }

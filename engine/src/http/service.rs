@@ -194,10 +194,6 @@ impl Service {
         &self.knobs.switches
     }
 
-    pub(super) fn stage(&self) -> &Stage {
-        &self.knobs.stage
-    }
-
     pub(super) fn limits(&self) -> &Limits {
         &self.limits
     }

@@ -78,8 +78,8 @@ impl Stage {
     }
 
     /// Mints that wait for a thread now.
-    pub(crate) fn waiting(&self) -> usize {
-        self.waiting.load(Ordering::Relaxed)
+    pub(crate) const fn waiting(&self) -> &Arc<AtomicUsize> {
+        &self.waiting
     }
 }
 

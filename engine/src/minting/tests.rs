@@ -5,6 +5,7 @@ use crate::amount::Amount;
 use crate::executor::{Durability, Executor, Setup};
 use crate::ledger::{AccountId, Command, CommandId, Sequence, Status};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 fn executor() -> Arc<Executor> {
     let setup = Setup {
@@ -71,7 +72,7 @@ async fn mints_to_one_account_stay_in_their_order() {
             .await
             .unwrap();
         assert_eq!((totals.mints, totals.tokens[0].minted), (60, 60 * 61 / 2));
-        assert_eq!(stage.waiting(), 0);
+        assert_eq!(stage.waiting().load(Ordering::Relaxed), 0);
     }
 }
 

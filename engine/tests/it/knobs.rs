@@ -108,7 +108,8 @@ async fn mints_go_through_the_pool_and_come_out_the_same() {
     let (_, info) = server.get("/v1/info").await;
     assert_eq!(info["switches"]["minting"], "pool:3");
     assert_eq!(info["switches"]["mint-work"], "cpu:50us");
-    assert_eq!(info["minting_waiting"], 0);
+    let queue = r#"token_queue_commands{queue="minting"} 0"#;
+    assert!(metrics(&server).await.lines().any(|line| line == queue));
 }
 
 #[tokio::test]

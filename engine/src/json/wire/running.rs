@@ -13,8 +13,6 @@ pub struct RunningAnswer {
     pub journal: JournalRunAnswer,
     /// Every knob with its value.
     pub switches: BTreeMap<&'static str, String>,
-    /// Mints that wait for a thread.
-    pub minting_waiting: usize,
     /// The audit log; null without one.
     pub audit: Option<AuditRunAnswer>,
     /// Faults that were asked for at the start.
