@@ -119,7 +119,9 @@ mod tests {
     fn neither_too_many_nor_too_large_ones_are_kept() {
         let list = FreeList::<u8>::new(true);
         let vectors: Vec<_> = (0..2 * KEPT).map(|_| list.take(1)).collect();
-        vectors.into_iter().for_each(|vector| list.give(vector));
+        for vector in vectors {
+            list.give(vector);
+        }
         list.give(Vec::with_capacity(ROOM_MAX + 1));
         assert_eq!(list.kept.lock().map(|kept| kept.len()).ok(), Some(KEPT));
     }

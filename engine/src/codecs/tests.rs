@@ -48,121 +48,132 @@ fn parts() -> impl Strategy<Value = Parts> {
         })
 }
 
-fn words(pairs: &[(&str, String)]) -> Value {
-    pairs
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), json!(value)))
-        .collect::<serde_json::Map<_, _>>()
-        .into()
+impl Parts {
+    fn whole(&self) -> bool {
+        self.odd & 8 != 0
+    }
+
+    fn profile(&self) -> Profile {
+        Profile {
+            level: (self.odd % 4) as u8,
+            jurisdiction: *b"CH",
+        }
+    }
+
+    /// These fields in JSON, by the part that each is.
+    fn fields(&self, names: &[(&str, Field)]) -> Value {
+        let text = |field: &Field| match field {
+            Field::One => self.one.to_string(),
+            Field::Other => self.other.to_string(),
+            Field::Third => CommandId::new(self.third).to_string(),
+            Field::Amount => self.amount.to_string(),
+        };
+        let pairs = names
+            .iter()
+            .map(|(name, field)| ((*name).to_owned(), json!(text(field))));
+        pairs.collect::<serde_json::Map<_, _>>().into()
+    }
+
+    fn command(&self) -> Command {
+        let Self {
+            id,
+            one,
+            other,
+            amount,
+            odd,
+            ..
+        } = *self;
+        let (hold, spender) = (CommandId::new(self.third), AccountId::new(self.third));
+        match (Kind::ALL[self.kind], self.whole()) {
+            (Kind::Open, _) => Command::open(id, one)
+                .with_profile(self.profile())
+                .with_address([7; 20]),
+            (Kind::Mint, _) => Command::mint(id, one, amount),
+            (Kind::Transfer, _) => Command::transfer(id, one, other, amount),
+            (Kind::Burn, _) => Command::burn(id, one, amount).with_flags(Flags::FROM_FROZEN),
+            (Kind::Approve, true) => Command::approve(id, one, other, Allowance::Unlimited),
+            (Kind::Approve, false) => Command::approve(id, one, other, Allowance::Limited(amount)),
+            (Kind::TransferFrom, _) => Command::transfer_from(id, spender, one, other, amount),
+            (Kind::Freeze, true) => Command::freeze_whole(id, one),
+            (Kind::Freeze, false) => Command::freeze(id, one, amount),
+            (Kind::Unfreeze, true) => Command::unfreeze_whole(id, one),
+            (Kind::Unfreeze, false) => Command::unfreeze(id, one, amount),
+            (Kind::SetKyc, _) => Command::set_kyc(id, one, self.profile()),
+            (Kind::Close, _) => Command::close(id, one),
+            (Kind::Pause, _) => Command::pause(id, TokenId::FIRST),
+            (Kind::Unpause, _) => Command::unpause(id, TokenId::FIRST),
+            (Kind::Hold, _) => Command::hold_for(id, one, other, amount, odd),
+            (Kind::Post, true) => Command::post_all(id, hold),
+            (Kind::Post, false) => Command::post(id, hold, amount),
+            (Kind::Void | Kind::Expire, _) => Command::void(id, hold),
+        }
+    }
+
+    /// The fields that its kind takes, in JSON.
+    fn json(&self) -> Value {
+        use Field::{Amount, One, Other, Third};
+        let moved = [("debit", One), ("credit", Other), ("amount", Amount)];
+        let (mut value, flag) = match (Kind::ALL[self.kind], self.whole()) {
+            (Kind::Mint, _) | (Kind::Freeze | Kind::Unfreeze, false) => {
+                (self.fields(&[("account", One), ("amount", Amount)]), None)
+            }
+            (Kind::Burn, _) => (
+                self.fields(&[("account", One), ("amount", Amount)]),
+                Some("from_frozen"),
+            ),
+            (Kind::Freeze | Kind::Unfreeze, true) => {
+                (self.fields(&[("account", One)]), Some("whole"))
+            }
+            (Kind::Open | Kind::SetKyc | Kind::Close, _) => {
+                (self.fields(&[("account", One)]), None)
+            }
+            (Kind::Transfer | Kind::Hold, _) => (self.fields(&moved), None),
+            (Kind::TransferFrom, _) => (
+                self.fields(&[&moved[..], &[("spender", Third)]].concat()),
+                None,
+            ),
+            (Kind::Approve, true) => (
+                self.fields(&[("owner", One), ("spender", Other)]),
+                Some("unlimited"),
+            ),
+            (Kind::Approve, false) => (
+                self.fields(&[("owner", One), ("spender", Other), ("amount", Amount)]),
+                None,
+            ),
+            (Kind::Post, true) => (self.fields(&[("hold", Third)]), Some("all")),
+            (Kind::Post, false) => (self.fields(&[("hold", Third), ("amount", Amount)]), None),
+            (Kind::Void | Kind::Expire, _) => (self.fields(&[("hold", Third)]), None),
+            (Kind::Pause | Kind::Unpause, _) => (json!({}), None),
+        };
+        if let Some(flag) = flag {
+            value[flag] = json!(true);
+        }
+        value
+    }
+}
+
+/// Which part a field is.
+#[derive(Debug, Clone, Copy)]
+enum Field {
+    One,
+    Other,
+    Third,
+    Amount,
 }
 
 /// A command of a kind that callers send, and the same in JSON.
 fn both(parts: Parts) -> (Command, Value) {
-    let Parts {
-        id,
-        one,
-        other,
-        amount,
-        odd,
-        ..
-    } = parts;
-    let (hold, spender) = (CommandId::new(parts.third), AccountId::new(parts.third));
-    let profile = Profile {
-        level: (odd % 4) as u8,
-        jurisdiction: *b"CH",
-    };
-    let [a, b, c, much] = [
-        one.to_string(),
-        other.to_string(),
-        hold.to_string(),
-        amount.to_string(),
-    ];
-    let sides = || {
-        words(&[
-            ("debit", a.clone()),
-            ("credit", b.clone()),
-            ("amount", much.clone()),
-        ])
-    };
-    let sized = || words(&[("account", a.clone()), ("amount", much.clone())]);
-    let whole = odd & 8 != 0;
-    let (mut command, mut value) = match Kind::ALL[parts.kind] {
-        Kind::Open => {
-            let command = Command::open(id, one)
-                .with_profile(profile)
-                .with_address([7; 20]);
-            let address = format!("0x{}", "07".repeat(20));
-            (
-                command,
-                words(&[
-                    ("account", a),
-                    ("jurisdiction", "CH".to_owned()),
-                    ("address", address),
-                ]),
-            )
-        }
-        Kind::Mint => (Command::mint(id, one, amount), sized()),
-        Kind::Transfer => (Command::transfer(id, one, other, amount), sides()),
-        Kind::Burn => (
-            Command::burn(id, one, amount).with_flags(Flags::FROM_FROZEN),
-            sized(),
-        ),
-        Kind::Approve => {
-            let allowance = if whole {
-                Allowance::Unlimited
-            } else {
-                Allowance::Limited(amount)
-            };
-            let mut value = words(&[("owner", a), ("spender", b)]);
-            if whole {
-                value["unlimited"] = json!(true);
-            } else {
-                value["amount"] = json!(much);
-            }
-            (Command::approve(id, one, other, allowance), value)
-        }
-        Kind::TransferFrom => {
-            let mut value = sides();
-            value["spender"] = json!(c);
-            (
-                Command::transfer_from(id, spender, one, other, amount),
-                value,
-            )
-        }
-        Kind::Freeze if whole => (
-            Command::freeze_whole(id, one),
-            json!({"account": a, "whole": true}),
-        ),
-        Kind::Freeze => (Command::freeze(id, one, amount), sized()),
-        Kind::Unfreeze if whole => (
-            Command::unfreeze_whole(id, one),
-            json!({"account": a, "whole": true}),
-        ),
-        Kind::Unfreeze => (Command::unfreeze(id, one, amount), sized()),
-        Kind::SetKyc => (
-            Command::set_kyc(id, one, profile),
-            words(&[("account", a), ("jurisdiction", "CH".to_owned())]),
-        ),
-        Kind::Close => (Command::close(id, one), json!({"account": a})),
-        Kind::Pause => (Command::pause(id, TokenId::FIRST), json!({})),
-        Kind::Unpause => (Command::unpause(id, TokenId::FIRST), json!({})),
-        Kind::Hold => {
-            let mut value = sides();
-            value["timeout_s"] = json!(odd);
-            (Command::hold_for(id, one, other, amount, odd), value)
-        }
-        Kind::Post if whole => (Command::post_all(id, hold), json!({"hold": c, "all": true})),
-        Kind::Post => (
-            Command::post(id, hold, amount),
-            json!({"hold": c, "amount": much}),
-        ),
-        Kind::Void | Kind::Expire => (Command::void(id, hold), json!({"hold": c})),
-    };
-    if matches!(command.kind(), Kind::Open | Kind::SetKyc) {
-        value["kyc_level"] = json!(profile.level);
+    let (mut command, mut value) = (parts.command(), parts.json());
+    let (kind, odd) = (command.kind(), parts.odd);
+    if matches!(kind, Kind::Open | Kind::SetKyc) {
+        value["kyc_level"] = json!(parts.profile().level);
+        value["jurisdiction"] = json!("CH");
     }
-    if command.kind() == Kind::Burn {
-        value["from_frozen"] = json!(true);
+    if kind == Kind::Open {
+        value["address"] = json!(format!("0x{}", "07".repeat(20)));
+    }
+    if kind == Kind::Hold {
+        value["timeout_s"] = json!(odd);
     }
     if odd & 16 != 0 {
         command = command
@@ -175,8 +186,8 @@ fn both(parts: Parts) -> (Command, Value) {
         command = command.with_flags(Flags::LINKED);
         value["linked"] = json!(true);
     }
-    value["kind"] = json!(command.kind().name());
-    value["id"] = json!(id.to_string());
+    value["kind"] = json!(kind.name());
+    value["id"] = json!(parts.id.to_string());
     (command.with_role(Role::Operator), value)
 }
 

@@ -59,8 +59,8 @@ impl<L: Lock<u128>> Mutexes<L> {
         *self.0[account].lock()
     }
 
-    /// Moves units if they suffice. Both locks are held until the place in the order is drawn; who opened first is locked first,
-    /// so that no two movements wait for each other.
+    /// Moves units between two accounts, which must differ, if they suffice. Both locks are held until the place in the order is
+    /// drawn; who opened first is locked first, so that no two movements wait for each other.
     pub fn shift(&self, shift: &Shift, tickets: &impl Draw) -> Shifted {
         let (debit, credit) = (shift.debit(), shift.credit());
         let mut low = self.0[debit.min(credit)].lock();
