@@ -45,7 +45,6 @@ mod state;
 mod status;
 mod token;
 
-use crate::amount::Amount;
 use audit::Counts;
 use entry::Entries;
 use ids::Ids;

@@ -7,6 +7,7 @@ use crate::inject::Injector;
 use crate::journal::{JournalError, Writer};
 use crate::metrics::Metrics;
 use std::sync::Arc;
+use std::time::Instant;
 use tokio::runtime::Handle;
 
 /// Answers from which on they are sent by a worker of the runtime: there, waking a task is a push into the worker's own list, and

@@ -63,7 +63,7 @@ async fn drive(stage: Arc<Stage>, times: Vec<Duration>) -> Result<Vec<Duration>,
             let account = AccountId::new(u128::from(number % ACCOUNTS + 1));
             let key = CommandId::new(u128::from(ACCOUNTS + 1 + number));
             let one = Amount::from_units(1).unwrap_or(Amount::ZERO);
-            stage.apply(Command::mint(key, account, one)).await?;
+            stage.apply(Command::mint(key, account, one), None).await?;
             Ok(due.elapsed())
         }));
     }

@@ -6,6 +6,7 @@ mod precedence;
 mod reads;
 
 use super::*;
+use crate::amount::Amount;
 
 /// The time of every command whose time does not matter.
 const NOW: u64 = 1_000_000;
