@@ -10,7 +10,7 @@ use engine::evidence::SigningKey;
 use engine::inject::{Fault, SpecError};
 use engine::lab::journal::Experiment;
 use engine::lab::{Lab, Settings};
-use engine::switches::{SwitchError, Switches};
+use engine::switches::{Allocator, SwitchError, Switches};
 use engine::webhook::{Provider, ProviderError};
 use std::num::NonZeroU64;
 use std::path::PathBuf;
@@ -140,7 +140,8 @@ pub enum ArgsError {
     },
     /// Another allocator than this binary has.
     #[error(
-        "--allocator is \"{asked}\", but this binary allocates by \"{built}\"; build it with cargo build -p engine --features {asked}, or without features for the system's"
+        "--allocator is \"{asked}\", but this binary allocates by \"{built}\"; build another with cargo build -p engine{}",
+        feature(.asked)
     )]
     Allocator {
         /// What was typed.
@@ -277,6 +278,15 @@ fn parse_lab(lab: Lab, mut args: impl Iterator<Item = String>) -> Result<Request
         }
     }
     Ok(Request::Lab(lab, settings, is_json))
+}
+
+/// The flag that builds an allocator in; the system's needs none.
+fn feature(allocator: &str) -> String {
+    if allocator == Allocator::System.name() {
+        String::new()
+    } else {
+        format!(" --features {allocator}")
+    }
 }
 
 /// Sets a knob. The allocator cannot be set any more, only named.

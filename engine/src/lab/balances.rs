@@ -90,7 +90,8 @@ pub(super) fn run(settings: &Settings) -> io::Result<Report> {
             let seconds = cost.time.as_secs_f64();
             let mut figures = figures(seconds, count, threads, article, sum(&kept));
             figures.push(Figure::new("lacked units", lacking as f64));
-            report.row(format!("{}, {threads} threads", way.name()), figures);
+            let plural = if threads == 1 { "thread" } else { "threads" };
+            report.row(format!("{}, {threads} {plural}", way.name()), figures);
         }
     }
     report

@@ -115,7 +115,8 @@ pub(super) fn run(settings: &Settings) -> Report {
                 Way::Batched => Figure::beside(name, percent, -12.0),
                 _ => Figure::new(name, percent),
             };
-            let what = format!("{}, {threads} threads", way.name());
+            let plural = if threads == 1 { "thread" } else { "threads" };
+            let what = format!("{}, {threads} {plural}", way.name());
             report.row(what, vec![Figure::new("ns/addition", ns), compared]);
         }
     }

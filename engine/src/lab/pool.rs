@@ -37,9 +37,8 @@ impl TradeOrder {
     fn reset(&mut self) {
         self.assets.clear();
         self.fees.clear();
-        if self.assets.capacity()
-            > GENEROUS * HashMap::<u32, Amount>::with_capacity(ASSETS).capacity()
-        {
+        // A map has room for up to twice as many as it was asked for.
+        if self.assets.capacity() > GENEROUS * 2 * ASSETS {
             self.assets.shrink_to(ASSETS);
         }
         if self.fees.capacity() > GENEROUS * FEES {
