@@ -50,44 +50,36 @@ pub(crate) fn kind_of(entry: &Entry<'_>) -> Option<Kind> {
 pub struct Audited {
     /// Its place.
     pub sequence: u64,
-    /// When its group was written, in nanoseconds of Unix time.
-    pub time_ns: u64,
     /// The command.
     pub command: Command,
     /// Its outcome.
     pub status: Status,
     /// Who sent it.
     pub origin: Origin,
-    /// The account it is about: the one opened, debited or changed, or else the credited one.
+    /// What is known about the account it is about: the one opened, debited or changed, or else the credited one.
     pub profile: Profile,
     /// The digest of the entry's bytes: its leaf in the group's tree.
     pub digest: Digest,
-    /// The hash of its group.
-    pub group: Digest,
 }
 
 impl Audited {
-    /// Reads an entry of a group of that time and hash.
+    /// Reads an entry; `profile` says what is known about the holder of an account.
     ///
     /// # Errors
     /// An entry that this version cannot read.
     pub fn new(
         entry: &Entry<'_>,
-        time_ns: u64,
-        group: Digest,
         profile: impl FnOnce(AccountId) -> Profile,
     ) -> Result<Self, JournalError> {
         let (command, status) = command_of(entry)?;
         let account = command.debit().or(command.credit());
         Ok(Self {
             sequence: entry.stamp.sequence,
-            time_ns,
             command,
             status,
             origin: Origin::decode(entry.audit),
             profile: account.map(profile).unwrap_or_default(),
             digest: leaf(entry.bytes),
-            group,
         })
     }
 }

@@ -4,7 +4,7 @@ use super::entry::{Audited, Profiles};
 use crate::evidence::text_of;
 use crate::executor::Executor;
 use crate::journal::{Group, JournalError, Tail, Until};
-use crate::json::wire::audit::{AuditLine, LastLine};
+use crate::json::wire::audit::{AuditLine, GroupText, LastLine};
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -321,14 +321,15 @@ fn render(
     from: u64,
     lines: &mut Vec<u8>,
 ) -> Result<(), JournalError> {
+    let text = GroupText::new(group.time_ns, group.hash);
     for entry in group.entries() {
         profiles.learn(&entry)?;
         if entry.stamp.sequence <= from {
             continue;
         }
         let of = |account| profiles.of(account);
-        let audited = Audited::new(&entry, group.time_ns, group.hash, of)?;
-        let line = AuditLine::new(&audited);
+        let audited = Audited::new(&entry, of)?;
+        let line = AuditLine::new(&audited, &text);
         // A vector takes every write, and the line has text keys only.
         let _ = serde_json::to_writer(&mut *lines, &line);
         lines.push(b'\n');

@@ -5,7 +5,7 @@ use super::{Query, VERSION};
 use crate::audit::{Audited, kind_of};
 use crate::evidence::{PublicKey, bytes_of, text_of};
 use crate::journal::{Digest, Entry, GroupHead, leaf, root_from};
-use crate::json::wire::audit::AuditLine;
+use crate::json::wire::audit::{AuditLine, GroupText};
 use crate::json::wire::export::{ChainLine, ClaimedLine, EndLine, GroupLine, HeadLine, RecordLine};
 use crate::ledger::{CommandRecord, Profile, Role};
 use crate::moment;
@@ -219,10 +219,11 @@ impl Chain {
             .map_err(|_| "the proof is none")?;
         let (digests, rest) = proof.as_chunks::<32>();
         demand(rest.is_empty(), "the proof is cut off")?;
+        let text = GroupText::new(head.time_ns(), self.previous);
         let mut known = Vec::new();
         for _ in 0..line.records {
             demand(lines.next()?, "the export is cut off: records are missing")?;
-            let (place, digest) = self.record(lines, &head, trust)?;
+            let (place, digest) = self.record(lines, (&head, &text), trust)?;
             let rises = known.last().is_none_or(|(last, _)| *last < place);
             demand(rises, "the record stands in the wrong place")?;
             known.push((place, digest));
@@ -240,7 +241,7 @@ impl Chain {
     fn record(
         &self,
         lines: &Lines<'_>,
-        head: &GroupHead,
+        (head, text): (&GroupHead, &GroupText),
         trust: &Trust,
     ) -> Result<(u32, Digest), String> {
         let not = "the line is no record";
@@ -250,10 +251,10 @@ impl Chain {
         let asked = kind_of(&entry).is_some_and(|kind| self.mask & 1 << kind.number() != 0);
         demand(asked, "the entry is of a kind that was not asked for")?;
         let profile = profile(&claimed).ok_or("no such KYC level or jurisdiction")?;
-        let audited = Audited::new(&entry, head.time_ns(), head.hash(), |_| profile);
+        let audited = Audited::new(&entry, |_| profile);
         let audited = audited.map_err(|error| error.to_string())?;
         let right = RecordLine {
-            record: AuditLine::new(&audited),
+            record: AuditLine::new(&audited, text),
             entry: claimed.entry,
         };
         demand(

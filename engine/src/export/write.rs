@@ -7,7 +7,7 @@ use crate::journal::{
     Digest, Disk, EngineId, Entry, Group, GroupHead, JournalError, Merkle, Tail, Until, Watermark,
     prove,
 };
-use crate::json::wire::audit::AuditLine;
+use crate::json::wire::audit::{AuditLine, GroupText};
 use crate::json::wire::export::{ChainLine, EndLine, EndPart, GroupLine, HeadLine, RecordLine};
 use crate::moment;
 use base64::Engine as _;
@@ -168,7 +168,7 @@ impl Work<'_> {
             self.profiles.learn(&entry)?;
             if kind_of(&entry).is_some_and(|kind| self.mask & 1 << kind.number() != 0) {
                 let of = |account| self.profiles.of(account);
-                let audited = Audited::new(&entry, group.time_ns, group.hash, of)?;
+                let audited = Audited::new(&entry, of)?;
                 chosen.push(Chosen {
                     place,
                     entry,
@@ -215,11 +215,9 @@ impl Work<'_> {
             proof: STANDARD.encode(proof.concat()),
             records: chosen.len() as u32,
         })?;
-        for one in chosen {
-            self.lines.line(&RecordLine {
-                record: AuditLine::new(&one.audited),
-                entry: STANDARD.encode(one.entry.bytes),
-            })?;
+        let text = GroupText::new(group.time_ns, group.hash);
+        for block in render(chosen, &text)? {
+            self.lines.block(&block)?;
         }
         Ok(())
     }
@@ -257,6 +255,37 @@ impl Work<'_> {
     }
 }
 
+/// Records of a group from which on a second thread is worth starting.
+const MANY: usize = 256;
+
+/// The lines of records in one or two blocks: making them is most of the work.
+fn render(chosen: &[Chosen<'_>], text: &GroupText) -> io::Result<Vec<Vec<u8>>> {
+    let lines = |part: &[Chosen<'_>]| {
+        let mut block = Vec::new();
+        for one in part {
+            let line = RecordLine {
+                record: AuditLine::new(&one.audited, text),
+                entry: STANDARD.encode(one.entry.bytes),
+            };
+            serde_json::to_writer(&mut block, &line)?;
+            block.push(b'\n');
+        }
+        Ok::<_, io::Error>(block)
+    };
+    if chosen.len() < MANY {
+        return Ok(vec![lines(chosen)?]);
+    }
+    let (left, right) = chosen.split_at(chosen.len() / 2);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| lines(left));
+        let right = lines(right);
+        let left = other
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok(vec![left?, right?])
+    })
+}
+
 /// What the signature of an export covers.
 pub(super) fn signed(end: &EndPart) -> Vec<u8> {
     let mut message = DOMAIN.to_vec();
@@ -287,8 +316,16 @@ impl<'a> Lines<'a> {
         self.line.clear();
         serde_json::to_writer(&mut self.line, value)?;
         self.line.push(b'\n');
-        self.digest.update(&self.line);
-        self.bytes += self.line.len() as u64;
-        self.out.write_all(&self.line)
+        let line = std::mem::take(&mut self.line);
+        let written = self.block(&line);
+        self.line = line;
+        written
+    }
+
+    /// Whole lines.
+    fn block(&mut self, lines: &[u8]) -> io::Result<()> {
+        self.digest.update(lines);
+        self.bytes += lines.len() as u64;
+        self.out.write_all(lines)
     }
 }

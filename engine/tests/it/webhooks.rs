@@ -264,3 +264,36 @@ async fn events_are_known_for_ever() {
         assert_eq!(child.end("-KILL").code(), None);
     }
 }
+
+/// Many at once, in any order, every delivery signed anew: each event is credited once, and all its answers tell of one place.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn doubled_deliveries_at_the_same_time_are_one() {
+    const EVENTS: usize = 40;
+    let server = server();
+    prepare(&server).await;
+    let deliver = async |caller: u64| {
+        let mut places = Vec::new();
+        for at in 0..EVENTS {
+            // Each caller starts elsewhere.
+            let event = (at + 13 * caller as usize) % EVENTS;
+            let body = deposit(&format!("e-{event}"), 1, "0.5");
+            let (status, answer) = exchange(&server, &body, now() - caller).await;
+            assert_eq!((status, &answer["status"]), (StatusCode::OK, &json!("ok")));
+            places.push((
+                event,
+                answer["sequence"].as_u64().unwrap(),
+                answer["replayed"] == false,
+            ));
+        }
+        places
+    };
+    let (one, two, three) = tokio::join!(deliver(0), deliver(1), deliver(2));
+    let all = [one, two, three].concat();
+    for event in 0..EVENTS {
+        let mut of_event = all.iter().filter(|(known, ..)| *known == event);
+        let (_, place, _) = of_event.clone().next().unwrap();
+        assert_eq!(of_event.clone().filter(|(.., first)| *first).count(), 1);
+        assert!(of_event.all(|(_, other, _)| other == place));
+    }
+    assert_eq!(balance(&server, 1).await, "20");
+}

@@ -3,25 +3,50 @@
 use super::answer::Shown;
 use crate::amount::Amount;
 use crate::audit::Audited;
-use crate::evidence::text_of;
+use crate::evidence::Hex;
+use crate::journal::Digest;
 use crate::ledger::{AccountId, CommandId, Flags};
 use crate::moment;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use std::net::IpAddr;
+
+/// What all entries of a group show alike; made once for each group.
+#[derive(Debug)]
+pub struct GroupText {
+    time: String,
+    hash: Digest,
+}
+
+impl GroupText {
+    /// Of a group of that time, in nanoseconds of Unix time, and hash.
+    pub fn new(time_ns: u64, hash: Digest) -> Self {
+        Self {
+            time: moment::text(time_ns),
+            hash,
+        }
+    }
+}
+
+impl Serialize for Hex<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.with(|text| serializer.serialize_str(text))
+    }
+}
 
 /// One entry. The four names that the article gives are kept letter for letter: `tx_hash`, `operator_ip`, `kyc_level`,
 /// `regulatory_jurisdiction`; they are always there. What is seldom there is left out.
 #[derive(Debug, Serialize)]
-pub struct AuditLine {
+pub struct AuditLine<'a> {
     sequence: u64,
-    time: String,
+    time: &'a str,
     kind: &'static str,
     status: &'static str,
     chain: &'static str,
     id: Shown<CommandId>,
-    tx_hash: String,
-    operator_ip: Option<String>,
+    tx_hash: Hex<'a>,
+    operator_ip: Option<IpAddr>,
     kyc_level: u8,
-    regulatory_jurisdiction: Option<String>,
+    regulatory_jurisdiction: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     debit: Option<Shown<AccountId>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,41 +61,45 @@ pub struct AuditLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<Shown<CommandId>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    operator: Option<String>,
+    operator: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    operator_proof: Option<String>,
+    operator_proof: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    operator_signature: Option<String>,
+    operator_signature: Option<Hex<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    trace_id: Option<String>,
+    trace_id: Option<Hex<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    provider: Option<String>,
+    provider: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    event_id: Option<String>,
-    group_hash: String,
+    event_id: Option<&'a str>,
+    group_hash: Hex<'a>,
 }
 
-impl AuditLine {
+impl<'a> AuditLine<'a> {
     /// Shows an entry. `tx_hash` is that of the submission on a chain where there is one, and else the entry's own digest.
-    pub fn new(audited: &Audited) -> Self {
+    pub fn new(audited: &'a Audited, group: &'a GroupText) -> Self {
         let Audited {
             command, origin, ..
         } = audited;
         let reference = command.reference();
         let flags = Flags::NAMED.iter();
         let set = flags.filter(|(flag, _)| command.flags().has(*flag));
-        let tx_hash = origin.tx_hash.unwrap_or(audited.digest);
+        let digits = |bytes: &'a [u8]| Hex { prefix: "", bytes };
+        let hash = |bytes: &'a Digest| Hex {
+            prefix: "0x",
+            bytes,
+        };
         Self {
             sequence: audited.sequence,
-            time: moment::text(audited.time_ns),
+            time: &group.time,
             kind: command.kind().name(),
             status: audited.status.name(),
             chain: command.chain().name(),
             id: Shown(command.id()),
-            tx_hash: format!("0x{}", text_of(&tx_hash)),
-            operator_ip: origin.ip.map(|ip| ip.to_string()),
+            tx_hash: hash(origin.tx_hash.as_ref().unwrap_or(&audited.digest)),
+            operator_ip: origin.ip,
             kyc_level: audited.profile.level,
-            regulatory_jurisdiction: audited.profile.jurisdiction_text().map(str::to_owned),
+            regulatory_jurisdiction: audited.profile.jurisdiction_text(),
             debit: command.debit().map(Shown),
             credit: command.credit().map(Shown),
             amount: command.amount().map(Shown),
@@ -78,13 +107,13 @@ impl AuditLine {
             token: command.token().0,
             flags: set.map(|(_, name)| *name).collect(),
             reference: (reference > 0).then_some(Shown(CommandId::new(reference))),
-            operator: origin.operator.clone(),
-            operator_proof: origin.proof.clone(),
-            operator_signature: origin.signature.as_ref().map(|bytes| text_of(bytes)),
-            trace_id: origin.trace.as_ref().map(|bytes| text_of(bytes)),
-            provider: origin.provider.clone(),
-            event_id: origin.event.clone(),
-            group_hash: format!("0x{}", text_of(&audited.group)),
+            operator: origin.operator.as_deref(),
+            operator_proof: origin.proof.as_deref(),
+            operator_signature: origin.signature.as_ref().map(|bytes| digits(bytes)),
+            trace_id: origin.trace.as_ref().map(|bytes| digits(bytes)),
+            provider: origin.provider.as_deref(),
+            event_id: origin.event.as_deref(),
+            group_hash: hash(&group.hash),
         }
     }
 }

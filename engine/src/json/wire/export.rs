@@ -47,9 +47,9 @@ pub struct GroupLine {
 
 /// One operation.
 #[derive(Debug, Serialize)]
-pub struct RecordLine {
+pub struct RecordLine<'a> {
     /// For people.
-    pub record: AuditLine,
+    pub record: AuditLine<'a>,
     /// Base64 of the entry.
     pub entry: String,
 }
