@@ -62,7 +62,12 @@ fn headline(banded: &Banded<'_>) -> Markup {
 /// A row a band: how many requests and samples, what a request cost, and which part of all it is.
 fn bands(banded: &Banded<'_>) -> Markup {
     let mut headings = vec!["requests", "number"];
-    for metric in &banded.metrics {
+    let shown: Vec<_> = banded
+        .metrics
+        .iter()
+        .filter(|metric| metric.total() > 0)
+        .collect();
+    for metric in &shown {
         headings.extend(match metric.metric {
             Metric::Cpu => ["CPU a request", "share", "samples"],
             Metric::Alloc => ["bytes a request", "share", "samples"],
@@ -76,7 +81,7 @@ fn bands(banded: &Banded<'_>) -> Markup {
             tr {
                 th scope="row" { (band.words()) }
                 td { @if requests > 0 { (show::count(requests)) } }
-                @for metric in &banded.metrics { (cells(banded, metric, band)) }
+                @for metric in &shown { (cells(banded, metric, band)) }
             }
         }
     };
@@ -196,6 +201,7 @@ fn document(data: &str, key: &Key) -> String {
                         }
                     }
                     label { "Search" input id="term" type="search" placeholder="function or regular expression" autocomplete="off" spellcheck="false"; }
+                    label { input id="fold" type="checkbox" checked; "Fold runtime and library plumbing" }
                     button id="reset" type="button" { "Reset zoom" }
                     output id="found" for="term" {}
                 }

@@ -3,12 +3,38 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const $ = id => document.getElementById(id);
 const metricBox = $("metric"), bandBox = $("band"), showBox = $("show"), term = $("term"), flames = $("flames"), line = $("line");
-const names = data.names, name = data.name, parent = data.parent, size = name.length;
 const ROW = 19, USUAL = 0;
-const children = Array.from({ length: size }, () => []);
-for (let node = 1; node < size; node++) children[parent[node]].push(node);
-const depth = new Int32Array(size);
-for (let node = 1; node < size; node++) depth[node] = depth[parent[node]] + 1;
+// What runs everybody's code and is nobody's own: runs of it are one frame, unless asked for.
+const PLUMBING = /^<[A-Z]\d? as (futures_core|tower|tower_service|axum)::|^<?(start_thread|__rust_try|__clone|clone3?$|(tokio|hyper|hyper_util|tower|tower_service|tower_layer|axum_core|futures_util|futures_core)::|axum::(serve|routing|middleware|handler|util)::|std::(panic|panicking|thread|rt|sys::(thread|backtrace)|sys::pal::unix::thread)|core::(ops::function|panic|pin|future)::|alloc::boxed::Box<.*(FnOnce|Future))/;
+const names = [...data.names, "(plumbing)"], FOLDED = names.length - 1, known = data.name.length;
+let name, parent, children, depth, size, place_of;
+// The tree to draw. Parents come before their children in the data, so one pass makes it.
+function grow(folds) {
+    name = [data.name[0]];
+    parent = [0];
+    place_of = new Int32Array(known);
+    const seen = new Map();
+    for (let node = 1; node < known; node++) {
+        const above = place_of[data.parent[node]], plumbing = folds && PLUMBING.test(names[data.name[node]]), id = plumbing ? FOLDED : data.name[node];
+        const key = above + "/" + id;
+        if (plumbing && name[above] === FOLDED) place_of[node] = above;
+        else if (seen.has(key)) place_of[node] = seen.get(key);
+        else {
+            place_of[node] = name.length;
+            seen.set(key, name.length);
+            name.push(id);
+            parent.push(above);
+        }
+    }
+    size = name.length;
+    children = Array.from({ length: size }, () => []);
+    depth = new Int32Array(size);
+    for (let node = 1; node < size; node++) {
+        children[parent[node]].push(node);
+        depth[node] = depth[parent[node]] + 1;
+    }
+    cache.clear();
+}
 
 const cache = new Map();
 // Costs with callees. Children stand behind their parents, so one pass from the end adds everything up.
@@ -16,7 +42,7 @@ function inclusive(metric, band) {
     const key = metric + "/" + band;
     if (!cache.has(key)) {
         const all = new Float64Array(size), own = data.metrics[metric].bands[band].own;
-        for (let at = 0; at < own.length; at += 2) all[own[at]] += own[at + 1];
+        for (let at = 0; at < own.length; at += 2) all[place_of[own[at]]] += own[at + 1];
         const self = all.slice();
         for (let node = size - 1; node > 0; node--) all[parent[node]] += all[node];
         cache.set(key, { all, self });
@@ -58,6 +84,7 @@ function isNews(node) {
 
 function amount(value) {
     const sign = value < 0 ? "−" : "", v = Math.abs(value);
+    if (v === 0) return "0";
     const scales = view.metric.unit === "ns" ? [[1e9, "s"], [1e6, "ms"], [1e3, "µs"], [1, "ns"]] : [[1 << 20, "MiB"], [1 << 10, "KiB"], [1, "B"]];
     const [by, unit] = scales.find(([by]) => v >= by) || scales[scales.length - 1];
     const shown = v / by;
@@ -200,6 +227,7 @@ function move(key) {
 data.metrics.forEach((metric, at) => metricBox.append(new Option(metric.words, at)));
 data.metrics[0].bands.forEach((band, at) => bandBox.append(new Option(band.words, at)));
 bandBox.value = data.metrics[0].bands.findIndex(band => band.name === "gt_p99");
+$("fold").addEventListener("change", event => { grow(event.target.checked); zoom = focused = 0; redo(); });
 [metricBox, bandBox, showBox].forEach(box => box.addEventListener("change", redo));
 term.addEventListener("input", look);
 $("bar").addEventListener("submit", event => event.preventDefault());
@@ -223,4 +251,5 @@ flames.addEventListener("keydown", event => {
 });
 // A frame may be run before it has a size.
 window.addEventListener("resize", draw);
+grow($("fold").checked);
 redo();
