@@ -256,10 +256,9 @@ fn rate(per_second: f64) -> String {
     }
 }
 
-/// The search did not end in a number that can be trusted. A confirmed lower bound is one.
+/// The search did not end in a number that can be trusted.
 pub fn is_untrusted(capacity: &Capacity) -> bool {
-    let bounded = capacity.found.is_confirmed;
-    (matches!(capacity.found.stop, Stop::Untrusted(_)) && !bounded)
+    matches!(capacity.found.stop, Stop::Untrusted(_))
         || capacity
             .steps
             .iter()

@@ -159,10 +159,10 @@ fn an_hour_of_windows_takes_the_memory_of_the_first() {
         recorder.collect(&mut spare, &mut sets);
         spare.bytes()
     };
-    // The two boxes take turns.
-    let first = [second(1), second(2)];
-    for window in 3..3600 {
-        assert_eq!(second(window), first[window as usize % 2 ^ 1], "{window}");
+    // The two boxes take turns, and are alike.
+    let first = second(1);
+    for window in (2..3600).step_by(12) {
+        assert_eq!(second(window), first, "{window}");
     }
 }
 

@@ -93,7 +93,6 @@ impl Measured {
                     _ => format!("level-{users:04}-again"),
                 };
                 let length = arguments.steps.step;
-                let before = bench.lock_waits();
                 let record = match bench.run(
                     (&name, attempt as usize),
                     Load::Users(users),
@@ -117,8 +116,7 @@ impl Measured {
                 tell(&arguments.steps, &reports::scaling::line(&level));
                 let is_trusted = level.invalid.is_empty();
                 if is_trusted || attempt == ATTEMPTS {
-                    let waiting = bench.waiting_since(before, &record);
-                    self.add(level, &record, waiting);
+                    self.add(level, &record);
                     break;
                 }
             }
@@ -126,10 +124,10 @@ impl Measured {
         Ok(Exit::Pass)
     }
 
-    fn add(&mut self, level: MeasuredLevel, record: &RunRecord, waiting: Option<f64>) {
+    fn add(&mut self, level: MeasuredLevel, record: &RunRecord) {
         let achieved = record.achieved_rate();
         if level.invalid.is_empty() && self.top.as_ref().is_none_or(|(most, _)| achieved > *most) {
-            self.top = Some((achieved, limiter(record, waiting)));
+            self.top = Some((achieved, limiter(record)));
         }
         self.levels.push(level);
     }

@@ -54,7 +54,7 @@ impl Plan {
 
     fn space(&mut self, spacing: Spacing) -> Result<(), PlanError> {
         let why = if !self.model.is_scheduled() {
-            "is about arrivals, and users of a closed plan start when they are answered; give --rate N too"
+            "is about arrivals, and users of a closed plan start when they are answered; give --rate N instead"
         } else if self.replay.is_some() {
             "does not go with a file of arrivals, which says when each is due; give --rate N too"
         } else if spacing == Spacing::Replay {
