@@ -8,9 +8,9 @@ mod gate;
 mod honesty;
 mod scaling;
 
-pub use capacity::{CAPACITY_VERSION, capacity};
+pub use capacity::{CAPACITY_SCHEMA, CAPACITY_VERSION, capacity};
 pub use gate::{GATE_SCHEMA, GATE_VERSION, gate, gate_badge};
-pub use scaling::{SWEEP_VERSION, sweep};
+pub use scaling::{SWEEP_SCHEMA, SWEEP_VERSION, sweep};
 
 use crate::mean::Mean;
 use crate::percentiles::Percentiles;
@@ -27,6 +27,9 @@ pub const SUMMARY_SCHEMA: &str = include_str!("../schema/summary.schema.json");
 
 /// JSON Schema (2020-12) of `record.json`, as `record::wire::to_json` writes it.
 pub const RECORD_SCHEMA: &str = include_str!("../schema/record.schema.json");
+
+/// JSON Schema (2020-12) of what `loadtest selftest --json` prints.
+pub const SELFTEST_SCHEMA: &str = include_str!("../schema/selftest.schema.json");
 
 /// The value of `schema`: the contract's name and version.
 pub const SUMMARY_VERSION: &str = "loadtest.summary/v1";
@@ -233,4 +236,41 @@ pub fn summary_at(
 
 fn reason(reason: &Reason) -> String {
     format!("{}: {}", reason.code, reason.text)
+}
+
+#[cfg(test)]
+mod held {
+    //! Objects beside their schemas.
+
+    use serde_json::Value;
+
+    /// Panics unless `text` is what `schema` says, without a key that it does not describe.
+    pub(super) fn holds(schema: &str, text: &str) -> Value {
+        let schema: Value = serde_json::from_str(schema).expect("a schema is JSON");
+        jsonschema::meta::validate(&schema).expect("a schema is one");
+        let instance: Value = serde_json::from_str(text).expect("valid JSON");
+        let validator = jsonschema::draft202012::new(&schema).expect("a schema of that draft");
+        let errors = validator.iter_errors(&instance);
+        let errors: Vec<_> = errors
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert_eq!(errors, Vec::<String>::new());
+        let keys = instance.as_object().expect("an object").keys();
+        let unknown: Vec<_> = keys
+            .filter(|key| schema["properties"].get(key).is_none())
+            .collect();
+        assert_eq!(unknown, Vec::<&String>::new());
+        instance
+    }
+
+    /// Panics if `schema` lets any of these values stand where the pointer says.
+    pub(super) fn refuses(schema: &str, good: &Value, bad: &[(&str, Value)]) {
+        let schema: Value = serde_json::from_str(schema).expect("a schema is JSON");
+        let validator = jsonschema::draft202012::new(&schema).expect("a schema of that draft");
+        for (pointer, value) in bad {
+            let mut broken = good.clone();
+            *broken.pointer_mut(pointer).expect(pointer) = value.clone();
+            assert!(!validator.is_valid(&broken), "{pointer}");
+        }
+    }
 }

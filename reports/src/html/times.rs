@@ -78,7 +78,7 @@ fn transactions(record: &RunRecord) -> Markup {
     html! {
         @if several {
             tbody {
-                (group("Committed transactions, from intended start to last answer"))
+                (group("Committed transactions, from intended start to last answer without the pauses in between"))
                 @for one in &record.transactions { (row(&one.scenario, &one.response, 0)) }
             }
         }

@@ -7,6 +7,9 @@ use stats::capacity::Limiter;
 /// The value of `schema`: the contract's name and version.
 pub const CAPACITY_VERSION: &str = "loadtest.capacity/v1";
 
+/// JSON Schema (2020-12) of [`capacity`].
+pub const CAPACITY_SCHEMA: &str = include_str!("../../schema/capacity.schema.json");
+
 #[derive(Serialize)]
 struct Object<'a> {
     schema: &'static str,
@@ -126,11 +129,11 @@ pub fn capacity(capacity: &Capacity, run_dir: &str) -> String {
 mod tests {
     use super::*;
     use crate::capacity::tests::specimen;
+    use crate::json::held::{holds, refuses};
 
     #[test]
     fn the_object_says_what_it_is_and_what_was_found() {
-        let value: serde_json::Value =
-            serde_json::from_str(&capacity(&specimen(), "out")).expect("valid JSON");
+        let value = holds(CAPACITY_SCHEMA, &capacity(&specimen(), "out"));
         assert_eq!(value["schema"], CAPACITY_VERSION);
         assert_eq!(value["knee_low_per_second"], 1440.0);
         assert_eq!(value["steps"][1]["quality"], "fail");
@@ -138,5 +141,29 @@ mod tests {
         assert_eq!(value["limiter"]["resource"], "target CPU");
         assert_eq!(value["profiles"][0]["folder"], "profile-050");
         assert_eq!(value["metastable"], false);
+        refuses(
+            CAPACITY_SCHEMA,
+            &value,
+            &[
+                ("/schema", "loadtest.capacity/v0".into()),
+                ("/steps/0/quality", "perhaps".into()),
+                ("/knee_low_per_second", (-1).into()),
+                ("/limiter/resource", "luck".into()),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_search_that_found_nothing_is_an_object_of_the_same_form() {
+        let mut nothing = specimen();
+        nothing.found = stats::capacity::Search::new(stats::capacity::SearchOptions::default())
+            .found()
+            .clone();
+        nothing.steps.truncate(1);
+        (nothing.steps[0].p50_ns, nothing.steps[0].error_ratio) = (None, None);
+        (nothing.limiter, nothing.recovery) = (None, None);
+        nothing.profiles.clear();
+        let value = holds(CAPACITY_SCHEMA, &capacity(&nothing, "out"));
+        assert!(value["knee_low_per_second"].is_null() && value["limiter"].is_null());
     }
 }

@@ -8,6 +8,9 @@ use stats::usl::{Describes, Fitted, Interval, Scalability};
 /// The value of `schema`: the contract's name and version.
 pub const SWEEP_VERSION: &str = "loadtest.sweep/v1";
 
+/// JSON Schema (2020-12) of [`sweep`].
+pub const SWEEP_SCHEMA: &str = include_str!("../../schema/sweep.schema.json");
+
 #[derive(Serialize)]
 struct Object<'a> {
     schema: &'static str,
@@ -128,17 +131,40 @@ pub fn sweep(sweep: &Sweep, run_dir: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::held::{holds, refuses};
     use crate::scaling::tests::specimen;
 
     #[test]
     fn the_object_has_levels_and_law() {
-        let value: serde_json::Value =
-            serde_json::from_str(&super::sweep(&specimen(), "out")).expect("valid JSON");
+        let value = holds(SWEEP_SCHEMA, &super::sweep(&specimen(), "out"));
         assert_eq!(value["schema"], SWEEP_VERSION);
         assert_eq!(value["levels"].as_array().map(Vec::len), Some(8));
         assert_eq!(value["levels"][7]["users"], 128);
         assert_eq!(value["usl"]["describes"], true);
         let k = value["usl"]["k"]["point"].as_f64().expect("a number");
         assert!((k / 0.0005 - 1.0).abs() < 1e-6, "{k}");
+        refuses(
+            SWEEP_SCHEMA,
+            &value,
+            &[
+                ("/schema", "loadtest.sweep/v0".into()),
+                ("/levels/0/users", 0.into()),
+                ("/usl/k/point", serde_json::Value::Null),
+                ("/words", "one".into()),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_sweep_that_was_cut_short_is_an_object_of_the_same_form() {
+        let mut cut = specimen();
+        cut.cut_short = Some("interrupted".to_owned());
+        cut.scalability = Scalability::NotEnoughLevels("1 of 6".to_owned());
+        cut.levels.truncate(1);
+        cut.levels[0].windows.clear();
+        (cut.levels[0].p50_ns, cut.levels[0].p99_ns) = (None, None);
+        cut.levels[0].invalid = vec!["no_data: nothing".to_owned()];
+        let value = holds(SWEEP_SCHEMA, &super::sweep(&cut, "out"));
+        assert!(value["usl"].is_null() && value["levels"][0]["valid"] == false);
     }
 }

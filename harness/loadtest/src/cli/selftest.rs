@@ -18,7 +18,7 @@ pub(super) const ABOUT: &str = "Hold the instrument against what is known to be 
     5 the target of known behaviour did not start; 130 interrupted."
 )]
 pub(crate) struct SelftestArgs {
-    /// One JSON object on standard output instead of the table
+    /// One JSON object on standard output instead of the table; its schema is reports/schema/selftest.schema.json
     #[arg(long)]
     pub(crate) json: bool,
     /// The folder, with a run folder for each experiment [default: target/loadtest/selftest-<run-id>]

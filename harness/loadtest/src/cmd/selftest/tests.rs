@@ -113,3 +113,41 @@ fn every_plan_of_the_experiments_is_one_that_a_user_could_write() {
     };
     assert_eq!(load.intended().map(|all| all.len()).ok(), Some(500));
 }
+
+#[test]
+fn what_is_told_to_scripts_is_what_its_schema_says() {
+    let word = |word: &str| Figure::Word(word.to_owned());
+    let truths = [
+        ("constant", truth(105.0, Allowed::Share(0.05))),
+        (
+            "stall",
+            Truth::in_time(&late(), "x", (ns(100.0), ns(150.0)), Allowed::AtMost),
+        ),
+        (
+            "merge",
+            Truth::always("x", Figure::Count(3), Figure::Count(4), Allowed::Nothing),
+        ),
+        (
+            "stopped",
+            Truth::always("x", word("yes"), word("no"), Allowed::More(1.0)),
+        ),
+    ];
+    let told: serde_json::Value =
+        serde_json::from_str(&show::json(&truths, "out")).expect("valid JSON");
+    let schema: serde_json::Value =
+        serde_json::from_str(reports::json::SELFTEST_SCHEMA).expect("valid JSON");
+    jsonschema::meta::validate(&schema).expect("a schema");
+    if let Err(error) = jsonschema::validate(&schema, &told) {
+        panic!("{}: {error}", error.instance_path());
+    }
+    for key in told.as_object().expect("an object").keys() {
+        assert!(schema["properties"].get(key).is_some(), "{key}");
+    }
+    let known = &schema["properties"]["truths"]["items"]["properties"]["experiment"]["enum"];
+    let known: Vec<_> = known.as_array().expect("names").iter().collect();
+    let run: Vec<_> = experiments::ALL.iter().map(|one| one.name).collect();
+    assert_eq!(known, run, "every experiment, and no other");
+    let mut broken = told;
+    broken["truths"][0]["verdict"] = "maybe".into();
+    assert!(!jsonschema::is_valid(&schema, &broken));
+}
