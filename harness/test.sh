@@ -53,7 +53,6 @@ cargo fmt --all --check
 say "lints"
 cargo clippy --workspace --all-targets --locked -- -D warnings
 
-<<<<<<< ours
 # In release, and without the tool around the generator: two thirds of the crates of a whole build.
 if command -v valgrind >/dev/null 2>&1; then
   say "instructions of a request"
@@ -72,8 +71,6 @@ case "$code" in
   *) exit "$code" ;;
 esac
 
-=======
->>>>>>> theirs
 say "tests"
 if cargo nextest --version >/dev/null 2>&1; then
   cargo test --workspace --doc --locked

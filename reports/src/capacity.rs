@@ -256,9 +256,10 @@ fn rate(per_second: f64) -> String {
     }
 }
 
-/// The search did not end in a number that can be trusted.
+/// The search did not end in a number that can be trusted. A confirmed lower bound is one.
 pub fn is_untrusted(capacity: &Capacity) -> bool {
-    matches!(capacity.found.stop, Stop::Untrusted(_))
+    let bounded = capacity.found.is_confirmed;
+    (matches!(capacity.found.stop, Stop::Untrusted(_)) && !bounded)
         || capacity
             .steps
             .iter()

@@ -2,7 +2,8 @@
 //!
 //! Up by a factor until a step fails, bisection on the log scale, three fresh confirmations, then overload and down again until the
 //! promise is kept: a target that is slower on the way down has two states, and that is worth more than the number. A step that cannot be
-//! trusted is repeated and never counts against the target. Pure: rates and outcomes, no clock.
+//! trusted is repeated and never counts against the target; if it cannot be trusted however often, the highest rate that passed below it is
+//! confirmed and is the answer, a lower bound. Pure: rates and outcomes, no clock.
 
 mod limiter;
 mod outcome;
@@ -112,7 +113,8 @@ pub enum Stop {
     Unfinished,
     /// The knee is known and confirmed.
     Found,
-    /// Steps at one rate could not be trusted, however often they were repeated; what was said of the last one.
+    /// Steps at one rate could not be trusted, however often they were repeated; what was said of the last one. What passed below it may be
+    /// confirmed all the same.
     Untrusted(String),
     /// The highest rate that may be offered passes.
     Bound,
@@ -186,6 +188,8 @@ pub struct Search {
     steps: Vec<Step>,
     /// Untrusted steps in a row.
     untrusted: u32,
+    /// Why nothing beyond the rate that is being confirmed can be known.
+    ceiling: Option<String>,
     /// How often overload passed, and the climb went on from there.
     resumed: u32,
     found: Found,
@@ -202,6 +206,7 @@ impl Search {
             state: State::Climb { rate },
             steps: Vec::new(),
             untrusted: 0,
+            ceiling: None,
             resumed: 0,
             found: Found {
                 low: None,
@@ -277,13 +282,16 @@ impl Search {
         if self.untrusted <= self.options.repeats {
             return;
         }
-        // The knee stands once it is confirmed; what overload does is then simply not known.
-        let is_known = matches!(self.state, State::Overload { .. } | State::Descend { .. });
-        self.end(if is_known {
-            Stop::Found
-        } else {
-            Stop::Untrusted(why)
-        });
+        match (self.state, self.found.low) {
+            // The knee stands once it is confirmed; what overload does is then simply not known.
+            (State::Overload { .. } | State::Descend { .. }, _) => self.end(Stop::Found),
+            (State::Climb { .. } | State::Bisect { .. }, Some(low)) => {
+                self.untrusted = 0;
+                self.ceiling = Some(why);
+                self.state = self.confirm(low);
+            }
+            _ => self.end(Stop::Untrusted(why)),
+        }
     }
 
     fn passed(&mut self, rate: f64) {
@@ -326,6 +334,10 @@ impl Search {
             return;
         }
         (self.found.low, self.found.is_confirmed) = (Some(rate), true);
+        if let Some(why) = self.ceiling.take() {
+            self.end(Stop::Untrusted(why));
+            return;
+        }
         let beyond = rate * self.options.overload;
         match self.options.most.filter(|most| beyond > *most) {
             Some(_) if self.found.high.is_none() => self.end(Stop::Bound),
@@ -370,6 +382,8 @@ impl Search {
                 }
             }
             State::Confirm { .. } => {
+                // The limit is here, and not where nothing could be trusted.
+                self.ceiling = None;
                 let lower = rate * (1.0 - self.options.step_down);
                 (self.found.high, self.found.low) = (Some(rate), self.passed_below(rate));
                 self.state = self.confirm(lower);

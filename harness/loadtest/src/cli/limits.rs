@@ -1,12 +1,9 @@
 //! What may be typed to look for a target's limits: `capacity` and `sweep`.
 
-<<<<<<< ours
 use super::load::arrivals;
 use super::{ResultArgs, WhatArgs, duration, rate, users};
-=======
-use super::{WhatArgs, duration, rate, users};
->>>>>>> theirs
 use clap::{Args, ValueEnum};
+use plan::Spacing;
 use record::quantity::Rate;
 use std::time::Duration;
 
@@ -15,7 +12,7 @@ use std::time::Duration;
 pub(crate) enum LimitsFormat {
     /// The answer and what it stands on
     Text,
-    /// One JSON object, as in the folder
+    /// One JSON object, as in the folder; its schema is reports/schema/capacity.schema.json or sweep.schema.json
     Json,
 }
 
@@ -59,6 +56,9 @@ pub(crate) struct CapacityArgs {
     /// No rate above this is offered
     #[arg(long, value_name = "RATE", value_parser = rate, help_heading = "Search")]
     pub(crate) max_rate: Option<Rate>,
+    /// Spacing of arrivals: poisson or constant [default: the plan's]
+    #[arg(long, value_name = "SPACING", value_parser = arrivals, help_heading = "Search")]
+    pub(crate) arrivals: Option<Spacing>,
     /// No step is begun that would end later than this; the three runs with profiles come on top
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10m", help_heading = "Search")]
     pub(crate) budget: Duration,

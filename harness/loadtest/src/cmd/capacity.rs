@@ -15,14 +15,23 @@ use std::time::{Duration, Instant};
 
 /// Shares of the knee at which profiles are taken: what grows with load shows between them.
 const PROFILED: [f64; 3] = [0.5, 0.9, 1.1];
-/// A step is prolonged to this many times its length at most, so that a slow rate has enough samples.
+/// The first rate is so high that a step need not be prolonged to more than this many times its length to have enough samples.
 const PROLONGED: u32 = 6;
+/// Samples beyond the promise's rarest quantile, as a multiple of those that are needed: Poisson arrivals are now and then fewer.
+const SPARE: f64 = 1.2;
 
 pub(super) fn capacity(arguments: &CapacityArgs) -> Outcome {
     let slo = plan::threshold::list(&arguments.slo, Model::Open).map_err(Failure::usage)?;
     let rules: Vec<String> = slo.iter().map(|rule| rule.text.clone()).collect();
     let first = Load::Rate(arguments.start.get());
-    let bench = Bench::prepare("capacity", &arguments.steps, "canonical", first, &rules)?;
+    let flag = |flag: &str, value: &str| [flag.to_owned(), value.to_owned()];
+    let mut told: Vec<_> = rules.iter().map(|rule| flag("--threshold", rule)).collect();
+    told.extend(
+        arguments
+            .arrivals
+            .map(|spacing| flag("--arrivals", spacing.name())),
+    );
+    let bench = Bench::prepare("capacity", &arguments.steps, "canonical", first, &told)?;
     let mut climb = Climb::new(arguments, &bench, slo);
     let ended = climb.search()?;
     let profiles = match ended {
@@ -84,11 +93,36 @@ struct Climb<'a> {
     started: Instant,
 }
 
+// Requests that a step must see for the highest quantile that the promise is about.
+fn samples(slo: &[Rule]) -> f64 {
+    let beyond = |rule: &Rule| match rule.term {
+        Term::Quantile(share) if rule.metric.is_duration() => Some(1.0 - share),
+        _ => None,
+    };
+    let rarest = slo.iter().filter_map(beyond).fold(1.0, f64::min);
+    SPARE * stats::limits::SAMPLES.value / rarest.max(1e-9)
+}
+
+// The first rate, or the lowest at which steps are not much longer than asked for: at 100/s a P99.99 would take a quarter of an hour each.
+fn start(arguments: &CapacityArgs, slo: &[Rule]) -> f64 {
+    let longest = arguments.steps.step * PROLONGED;
+    let (asked, least) = (arguments.start.get(), samples(slo) / longest.as_secs_f64());
+    if asked >= least {
+        return asked;
+    }
+    let why = format!(
+        "begins at {least:.0}/s and not at {asked:.0}/s: with fewer the promise's rarest quantile cannot be judged within {longest:?}"
+    );
+    tell(&arguments.steps, &why);
+    least
+}
+
 impl<'a> Climb<'a> {
     fn new(arguments: &'a CapacityArgs, bench: &'a Bench, slo: Vec<Rule>) -> Self {
+        let most = arguments.max_rate.map(Rate::get);
         let options = SearchOptions {
-            start: arguments.start.get(),
-            most: arguments.max_rate.map(Rate::get),
+            start: start(arguments, &slo).min(most.unwrap_or(f64::MAX)),
+            most,
             ..SearchOptions::default()
         };
         Self {
@@ -116,11 +150,15 @@ impl<'a> Climb<'a> {
             self.bench.rest(self.untrusted());
             let number = self.steps.len() + 1;
             let name = format!("step-{number:02}-{}", purpose.name());
+            let before = self.bench.lock_waits();
             match self
                 .bench
                 .run((&name, number), Load::Rate(rate), length, Profiles::Left)?
             {
-                Ran::Measured(record) => self.measured(&record, rate, purpose, name),
+                Ran::Measured(record) => {
+                    let waiting = self.bench.waiting_since(before, &record);
+                    self.measured(&record, waiting, (rate, purpose), name);
+                }
                 Ran::Interrupted => {
                     self.search.give_up(INTERRUPTED.to_owned());
                     return Ok(Exit::Interrupted);
@@ -144,7 +182,13 @@ impl<'a> Climb<'a> {
         u32::try_from(untrusted.count()).unwrap_or(u32::MAX)
     }
 
-    fn measured(&mut self, record: &RunRecord, rate: f64, purpose: Purpose, folder: String) {
+    fn measured(
+        &mut self,
+        record: &RunRecord,
+        waiting: Option<f64>,
+        (rate, purpose): (f64, Purpose),
+        folder: String,
+    ) {
         let outcome = outcome(record, &self.slo);
         let response = record.response_time();
         let step = Measured {
@@ -158,7 +202,7 @@ impl<'a> Climb<'a> {
             folder,
         };
         if outcome.quality != Quality::Pass {
-            self.limiters.push((rate, limiter(record)));
+            self.limiters.push((rate, limiter(record, waiting)));
         }
         match (purpose, outcome.quality) {
             (Purpose::Overload, Quality::Fail) => self.overload_ended = Some(Instant::now()),
@@ -177,16 +221,12 @@ impl<'a> Climb<'a> {
 
     // Long enough for the highest quantile that the promise is about.
     fn length(&self, rate: f64) -> Duration {
-        let step = self.arguments.steps.step;
-        let beyond = |rule: &Rule| match rule.term {
-            Term::Quantile(share) if rule.metric.is_duration() => Some(1.0 - share),
-            _ => None,
-        };
-        let rarest = self.slo.iter().filter_map(beyond).fold(1.0, f64::min);
-        // A fifth more, because Poisson arrivals are now and then fewer.
-        let needed = 1.2 * stats::limits::SAMPLES.value / rarest.max(1e-9) / rate;
-        let needed = Duration::try_from_secs_f64(needed).unwrap_or(Duration::MAX);
-        step.max(needed.min(step * PROLONGED))
+        let needed = Duration::try_from_secs_f64(samples(&self.slo) / rate);
+        let needed = needed.unwrap_or(plan::limits::PHASE);
+        self.arguments
+            .steps
+            .step
+            .max(needed.min(plan::limits::PHASE))
     }
 
     fn profiles(&self) -> Result<Vec<Profiled>, Failure> {

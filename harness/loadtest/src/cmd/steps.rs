@@ -1,6 +1,8 @@
 //! Many runs against one target: each step is this program again, in a process of its own, because Goose offers load once in a process
 //! and because what one step leaves in the generator must not be in the next.
 
+mod locks;
+
 use super::interrupt::Interrupt;
 use super::run;
 use crate::cli::{Cli, Command as Typed, RunArgs, StepArgs};
@@ -10,6 +12,7 @@ use crate::output;
 use crate::target::Target;
 use clap::Parser as _;
 use driver::Placement;
+use locks::Locks;
 use plan::Plan;
 use record::run::{Ending, RunRecord};
 use std::path::{Path, PathBuf};
@@ -70,19 +73,20 @@ pub(super) struct Bench {
     cpus: Option<String>,
     warmup: Duration,
     interrupt: Interrupt,
+    locks: Option<Locks>,
 }
 
 impl Bench {
     /// Checks everything that can be wrong with what was typed, as `run` would, then starts or reaches the target. `built_in` is the plan
-    /// if neither plan nor target is given, `rules` are demanded of every step.
+    /// if neither plan nor target is given; every step is told the flags of `more`.
     pub(super) fn prepare(
         command: &str,
         typed: &StepArgs,
         built_in: &str,
         first: Load,
-        rules: &[String],
+        more: &[[String; 2]],
     ) -> Result<Self, Failure> {
-        let common = common(typed, built_in, rules);
+        let common = common(typed, built_in, more);
         let mut plan = run::resolved_plan(&as_run(&with_command(&common, typed), first)?)?;
         plan.seed = typed.seed.unwrap_or(plan.seed);
         let run_id = folder::new_run_id();
@@ -100,6 +104,7 @@ impl Bench {
             ),
         };
         Ok(Self {
+            locks: Locks::of(target.admin.as_deref()),
             folder,
             run_id,
             plan,
@@ -114,6 +119,20 @@ impl Bench {
     /// About how long a step with a steady phase of this length takes.
     pub(super) fn takes(&self, length: Duration) -> Duration {
         self.warmup + length + BESIDES
+    }
+
+    /// How long threads of the target have waited for locks until now; `None` if it does not say.
+    pub(super) fn lock_waits(&self) -> Option<Duration> {
+        self.locks.as_ref()?.waited()
+    }
+
+    /// Threads of the target that waited for locks at a time, on average, in the step of `record`, which has just ended.
+    pub(super) fn waiting_since(
+        &self,
+        before: Option<Duration>,
+        record: &RunRecord,
+    ) -> Option<f64> {
+        locks::waiting(before, self.lock_waits(), record)
     }
 
     /// True once somebody wants to stop.
@@ -215,7 +234,7 @@ fn spawn(
 }
 
 // What every step is told. The admin address is not among it: search steps take no profiles.
-fn common(typed: &StepArgs, built_in: &str, rules: &[String]) -> Vec<String> {
+fn common(typed: &StepArgs, built_in: &str, more: &[[String; 2]]) -> Vec<String> {
     let mut all = Vec::new();
     let mut say = |flag: &str, value: String| all.extend([flag.to_owned(), value]);
     match &typed.what.plan {
@@ -229,10 +248,8 @@ fn common(typed: &StepArgs, built_in: &str, rules: &[String]) -> Vec<String> {
     if let Some(timeout) = typed.timeout {
         say("--timeout", nanoseconds(timeout));
     }
-    for rule in rules {
-        say("--threshold", rule.clone());
-    }
     say("--warmup", nanoseconds(typed.warmup));
+    all.extend(more.iter().flatten().cloned());
     all
 }
 

@@ -93,6 +93,7 @@ impl Measured {
                     _ => format!("level-{users:04}-again"),
                 };
                 let length = arguments.steps.step;
+                let before = bench.lock_waits();
                 let record = match bench.run(
                     (&name, attempt as usize),
                     Load::Users(users),
@@ -116,7 +117,8 @@ impl Measured {
                 tell(&arguments.steps, &reports::scaling::line(&level));
                 let is_trusted = level.invalid.is_empty();
                 if is_trusted || attempt == ATTEMPTS {
-                    self.add(level, &record);
+                    let waiting = bench.waiting_since(before, &record);
+                    self.add(level, &record, waiting);
                     break;
                 }
             }
@@ -124,10 +126,10 @@ impl Measured {
         Ok(Exit::Pass)
     }
 
-    fn add(&mut self, level: MeasuredLevel, record: &RunRecord) {
+    fn add(&mut self, level: MeasuredLevel, record: &RunRecord, waiting: Option<f64>) {
         let achieved = record.achieved_rate();
         if level.invalid.is_empty() && self.top.as_ref().is_none_or(|(most, _)| achieved > *most) {
-            self.top = Some((achieved, limiter(record)));
+            self.top = Some((achieved, limiter(record, waiting)));
         }
         self.levels.push(level);
     }

@@ -8,11 +8,8 @@ mod aborted;
 mod bad_input;
 mod browser;
 mod canonical;
-<<<<<<< ours
 mod compared;
-=======
 mod counted;
->>>>>>> theirs
 mod exported;
 mod gate;
 mod generator;

@@ -10,6 +10,8 @@ pub enum Resource {
     GeneratorCpu,
     /// The target's processors.
     TargetCpu,
+    /// Threads of the target wait for each other's locks.
+    Lock,
     /// Runnable threads wait for a processor, whosever it is.
     RunQueue,
     /// The cap on connections of the plan.
@@ -28,6 +30,7 @@ impl Resource {
         match self {
             Self::GeneratorCpu => "generator CPU",
             Self::TargetCpu => "target CPU",
+            Self::Lock => "lock",
             Self::RunQueue => "run queue",
             Self::Connections => "connections",
             Self::LocalLimit => "limit of this machine",
@@ -51,11 +54,12 @@ pub struct Limiter {
 /// From here on a resource counts as used up, as a share of what there is.
 const FULL: f64 = 0.85;
 
-/// What limited a step that failed.
+/// What limited a step that failed. `waiting` is how many threads of the target waited for locks at a time, on average, where it says so.
 ///
 /// Where several resources are used up the first of these is named: a limit of the machine, the generator's processors, the target's,
-/// memory, the run queue, connections. Connections come last because a slow target uses them up whatever made it slow.
-pub fn limiter(record: &RunRecord) -> Limiter {
+/// memory, locks, the run queue, connections. A lock counts as used up when nearly one thread waits all the time: that is where two
+/// threads are one. Connections come last because a slow target uses them up whatever made it slow.
+pub fn limiter(record: &RunRecord, waiting: Option<f64>) -> Limiter {
     let (generator, target) = (generator_cpu(record), target_cpu(record));
     let run_queue = record.health.run_queue.as_ref();
     let (waited, due) = (record.health.waited_for_user, record.arrivals.scheduled);
@@ -63,7 +67,7 @@ pub fn limiter(record: &RunRecord) -> Limiter {
     let said = |resource, evidence| Limiter {
         resource,
         evidence,
-        missing: missing(record),
+        missing: missing(record, waiting),
     };
     if let Some(limit) = record.health.local_limits.first() {
         said(Resource::LocalLimit, limit.clone())
@@ -73,6 +77,9 @@ pub fn limiter(record: &RunRecord) -> Limiter {
         said(Resource::TargetCpu, used(target))
     } else if full(memory(record)) {
         said(Resource::Memory, used(memory(record)))
+    } else if let Some(waiting) = waiting.filter(|waiting| *waiting >= FULL) {
+        let evidence = format!("{waiting:.2} threads of the target waited for locks at a time");
+        said(Resource::Lock, evidence)
     } else if let Some(worst) = run_queue.filter(|worst| worst.share > STARVED.value) {
         let evidence = format!(
             "thread {} waited {:.0} % of the time for a processor",
@@ -136,7 +143,7 @@ fn memory(record: &RunRecord) -> Option<f64> {
     (all > 0).then(|| (target + generator) as f64 / all as f64)
 }
 
-fn missing(record: &RunRecord) -> Vec<&'static str> {
+fn missing(record: &RunRecord, waiting: Option<f64>) -> Vec<&'static str> {
     let costs = &record.costs;
     let looked = [
         (costs.generator_cpu.is_some(), "CPU time of the generator"),
@@ -146,7 +153,7 @@ fn missing(record: &RunRecord) -> Vec<&'static str> {
             record.health.run_queue.is_some(),
             "run queue of the generator",
         ),
-        (false, "locks and waits inside the target"),
+        (waiting.is_some(), "locks and waits inside the target"),
     ];
     let absent = looked.into_iter().filter(|(seen, _)| !seen);
     absent.map(|(_, what)| what).collect()
@@ -166,7 +173,7 @@ mod tests {
 
     #[test]
     fn nothing_used_up_is_unknown_with_what_is_missing() {
-        let seen = limiter(&idle());
+        let seen = limiter(&idle(), None);
         assert_eq!(seen.resource, Resource::Unknown);
         assert_eq!(
             seen.evidence,
@@ -182,30 +189,42 @@ mod tests {
     fn the_pinned_target_is_held_against_its_own_processors() {
         let mut record = idle();
         record.costs.target_cpu = Some(Duration::from_secs(19));
-        assert_eq!(limiter(&record).resource, Resource::TargetCpu);
+        assert_eq!(limiter(&record, None).resource, Resource::TargetCpu);
         record.provenance.target_core = None;
-        assert_eq!(limiter(&record).resource, Resource::Unknown);
+        assert_eq!(limiter(&record, None).resource, Resource::Unknown);
     }
 
     #[test]
     fn each_resource_is_named() {
         let mut record = idle();
         record.health.waited_for_user = 50;
-        assert_eq!(limiter(&record).resource, Resource::Connections);
+        assert_eq!(limiter(&record, None).resource, Resource::Connections);
         record.health.run_queue = Some(RunQueue {
             thread: "pacer".into(),
             share: 0.3,
         });
         assert_eq!(
-            limiter(&record).evidence,
+            limiter(&record, None).evidence,
             "thread pacer waited 30 % of the time for a processor"
+        );
+        let waiting = limiter(&record, Some(0.9));
+        assert_eq!(waiting.resource, Resource::Lock);
+        assert_eq!(
+            waiting.evidence,
+            "0.90 threads of the target waited for locks at a time"
+        );
+        assert_eq!(waiting.missing, ["memory of the target"]);
+        assert_eq!(
+            limiter(&record, Some(0.1)).resource,
+            Resource::RunQueue,
+            "some wait is no limit"
         );
         record.provenance.memory_bytes = 1_000;
         record.costs.target_memory_bytes = Some(900);
-        assert_eq!(limiter(&record).resource, Resource::Memory);
+        assert_eq!(limiter(&record, None).resource, Resource::Memory);
         record.costs.generator_cpu = Some(Duration::from_secs(18));
-        assert_eq!(limiter(&record).resource, Resource::GeneratorCpu);
+        assert_eq!(limiter(&record, None).resource, Resource::GeneratorCpu);
         record.health.local_limits = vec!["EMFILE".into()];
-        assert_eq!(limiter(&record).resource, Resource::LocalLimit);
+        assert_eq!(limiter(&record, None).resource, Resource::LocalLimit);
     }
 }

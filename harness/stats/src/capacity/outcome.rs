@@ -1,7 +1,9 @@
 //! Did a step keep the promise?
 
+use crate::Reason;
 use crate::judge::{Verdict, judge_by};
-use crate::limits::{ACHIEVED, CAP};
+use crate::limits::{ACHIEVED, CAP, STEADY};
+use crate::steady::{Drift, drift_of};
 use record::phase::Phase;
 use record::rule::Rule;
 use record::run::{RunRecord, Window};
@@ -45,7 +47,8 @@ pub struct StepOutcome {
 /// Judges a step by its record and the rules of the search, whatever its plan demanded.
 ///
 /// It passes if it is valid, every rule holds on the high end of its figure, at least 98 % of what was due finished, no user was missing,
-/// and nothing piles up: what is in flight or waiting at the end is below twice what throughput × service time explains (Little).
+/// and nothing piles up: what is in flight or waiting at the end is below twice what throughput × service time explains (Little). A step in
+/// which times grew from its start to its end fails, although a run like that is invalid.
 pub fn outcome(record: &RunRecord, slo: &[Rule]) -> StepOutcome {
     let judgement = judge_by(record, slo);
     let achieved = record.achieved_rate();
@@ -57,7 +60,12 @@ pub fn outcome(record: &RunRecord, slo: &[Rule]) -> StepOutcome {
     if judgement.verdict == Verdict::Invalid {
         let reasons = judgement.reasons.iter();
         let told = reasons.map(|reason| format!("{}: {}", reason.code, reason.text));
-        return said(told.collect(), Quality::Invalid);
+        let quality = if is_sinking(record, &judgement.reasons) {
+            Quality::Fail
+        } else {
+            Quality::Invalid
+        };
+        return said(told.collect(), quality);
     }
     let mut reasons: Vec<String> = judgement
         .thresholds
@@ -85,6 +93,17 @@ pub fn outcome(record: &RunRecord, slo: &[Rule]) -> StepOutcome {
         Quality::Fail
     };
     said(reasons, quality)
+}
+
+// At a rate that stays the same times that grow, or answers that become fewer, are a target that does not keep up, seen before anything
+// else shows it. A drift the other way is one that still warms up: nothing is known of it.
+fn is_sinking(record: &RunRecord, reasons: &[Reason]) -> bool {
+    let only_unsteady = reasons.iter().all(|reason| reason.code == STEADY.code);
+    let sinks = |drift: &Drift| match drift.figure {
+        "throughput" => drift.relative < 0.0,
+        figure => figure.starts_with("response") && drift.relative > 0.0,
+    };
+    only_unsteady && drift_of(record).iter().any(sinks)
 }
 
 // What is under way at the end as at any moment is no lag; in a short step it is a visible share.
@@ -191,6 +210,28 @@ mod tests {
             seen.reasons[0].starts_with("recording_inconsistent: "),
             "{seen:?}"
         );
+    }
+
+    // 50 answers in each of 20 seconds, whose times move from 100 ms by this share of it each second.
+    fn drifting(each: f64) -> RunRecord {
+        let mut record = good();
+        record.steps[0].ok.response = specimen::histogram(&vec![100_000_000; 1_000]);
+        for (window, second) in record.windows.iter_mut().zip(0..) {
+            let ns = (1e8 * (1.0 + each * f64::from(second))) as u64;
+            (window.due, window.requests, window.committed) = (50, 50, 50);
+            (window.failed, window.uncommitted) = (0, 0);
+            window.response = specimen::histogram(&[ns; 50]).summary();
+        }
+        record
+    }
+
+    #[test]
+    fn times_that_grow_at_a_level_rate_fail_the_step_and_times_that_fall_do_not() {
+        let growing = outcome(&drifting(0.02), &slo(5e9));
+        assert_eq!(growing.quality, Quality::Fail, "{growing:?}");
+        assert!(growing.reasons[0].starts_with("not_steady"), "{growing:?}");
+        let settling = outcome(&drifting(-0.02), &slo(5e9));
+        assert_eq!(settling.quality, Quality::Invalid, "{settling:?}");
     }
 
     #[test]

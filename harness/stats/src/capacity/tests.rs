@@ -129,7 +129,7 @@ fn a_confirmation_that_fails_steps_down_five_percent_and_begins_again() {
 }
 
 #[test]
-fn an_invalid_step_is_repeated_twice_and_then_ends_the_search_without_blame() {
+fn an_invalid_step_is_repeated_twice_and_then_what_passed_below_is_confirmed() {
     let search = run(SearchOptions::default(), |rate, _| {
         if rate > 400.0 {
             Quality::Invalid
@@ -137,24 +137,48 @@ fn an_invalid_step_is_repeated_twice_and_then_ends_the_search_without_blame() {
             Quality::Pass
         }
     });
-    let last: Vec<f64> = search
-        .steps()
-        .iter()
-        .rev()
-        .take(3)
-        .map(|step| step.rate)
-        .collect();
+    let last = search.steps().iter().rev();
+    let rates: Vec<f64> = last.take(6).map(|step| step.rate).collect();
+    assert!(rates[..3].iter().all(|rate| *rate <= 400.0), "{rates:?}");
     assert!(
-        last.iter()
-            .all(|rate| *rate > 400.0 && (rate - last[0]).abs() < 1e-9)
+        rates[3..]
+            .iter()
+            .all(|rate| *rate > 400.0 && (rate - rates[3]).abs() < 1e-9)
     );
+    let found = search.found();
+    assert!(matches!(found.stop, Stop::Untrusted(_)));
+    assert_eq!((found.low, found.is_confirmed), (Some(337.5), true));
+    assert_eq!(found.high, None, "an invalid step is no fail of the target");
+}
+
+#[test]
+fn nothing_to_be_trusted_is_not_measured_for_ever() {
+    let search = run(SearchOptions::default(), |_, _| Quality::Invalid);
+    assert_eq!(search.steps().len(), 3);
     assert!(matches!(search.found().stop, Stop::Untrusted(_)));
-    assert_eq!(search.found().low, Some(337.5));
     assert_eq!(
-        search.found().high,
-        None,
-        "an invalid step is no fail of the target"
+        (search.found().low, search.found().is_confirmed),
+        (None, false)
     );
+}
+
+#[test]
+fn a_confirmation_that_fails_below_an_untrusted_rate_is_the_limit_after_all() {
+    let mut confirmations = 0;
+    let search = run(SearchOptions::default(), |rate, purpose| {
+        confirmations += u32::from(purpose == Purpose::Confirm);
+        match purpose {
+            Purpose::Climb if rate > 400.0 => Quality::Invalid,
+            Purpose::Confirm if confirmations == 1 => Quality::Fail,
+            _ => up_to(400.0)(rate, purpose),
+        }
+    });
+    let found = search.found();
+    assert_eq!(
+        (found.stop.clone(), found.is_confirmed),
+        (Stop::Found, true)
+    );
+    assert_eq!(found.high, Some(337.5));
 }
 
 #[test]
