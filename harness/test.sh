@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The test command: format, lints, all tests. On Debian it installs what the tests use and the machine lacks; elsewhere, and where it
+# The test command: format, lints, all tests, and what a request costs the generator. On Debian it installs what the tests use and the machine lacks; elsewhere, and where it
 # may not, it says what is missing and which tests will then skip themselves, visibly.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,6 +12,7 @@ needs() {
 promtool prometheus checks of everything Prometheus reads, and runs seen in it
 prometheus-alertmanager prometheus-alertmanager alerts followed to a webhook
 chromedriver chromium-driver the report is opened in a real browser
+valgrind valgrind instructions of a request are counted
 TXT
 }
 
@@ -77,4 +78,12 @@ if cargo nextest --version >/dev/null 2>&1; then
   cargo nextest run --workspace --locked
 else
   cargo test --workspace --locked
+fi
+
+# In release, and without the tool around the generator: two thirds of the crates of a whole build.
+if command -v valgrind >/dev/null 2>&1; then
+  say "instructions of a request"
+  harness/instructions.sh 4700
+else
+  echo "instructions of a request are not counted: valgrind is missing"
 fi
