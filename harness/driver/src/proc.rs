@@ -67,7 +67,19 @@ impl Process {
     /// Resident memory in bytes. `None` if it is gone.
     pub fn memory_bytes(self) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid)).ok()?;
-        kilobytes(&status, "VmRSS:").map(|kb| kb * 1024)
+        number_of(&status, "VmRSS:").map(|kb| kb * 1024)
+    }
+
+    /// How many threads it has. `None` if it is gone.
+    pub fn threads(self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid)).ok()?;
+        number_of(&status, "Threads:")
+    }
+
+    /// How many file descriptors it has open. `None` if it is gone or somebody else's.
+    pub fn open_files(self) -> Option<u64> {
+        let entries = fs::read_dir(format!("/proc/{}/fd", self.pid)).ok()?;
+        Some(entries.count() as u64)
     }
 }
 
@@ -80,7 +92,8 @@ fn parse_cpu_ticks(stat: &str) -> Option<u64> {
     Some(user + system)
 }
 
-fn kilobytes(text: &str, key: &str) -> Option<u64> {
+// The first number behind a key: kB, or a count.
+fn number_of(text: &str, key: &str) -> Option<u64> {
     let line = text.lines().find(|line| line.starts_with(key))?;
     line[key.len()..]
         .split_ascii_whitespace()
@@ -117,7 +130,7 @@ pub fn machine() -> Provenance {
         kernel: format!("Linux {}", read("/proc/sys/kernel/osrelease").trim()),
         cpu: model.unwrap_or("unknown").trim().to_owned(),
         cores: u32::try_from(cores.max(1)).unwrap_or(u32::MAX),
-        memory_bytes: kilobytes(&read("/proc/meminfo"), "MemTotal:").unwrap_or(0) * 1024,
+        memory_bytes: number_of(&read("/proc/meminfo"), "MemTotal:").unwrap_or(0) * 1024,
         ..Provenance::default()
     }
 }
@@ -149,6 +162,7 @@ mod tests {
         let own = Process::own();
         assert!(own.memory_bytes().unwrap() > 0);
         assert!(own.cpu().unwrap() > Duration::ZERO);
+        assert!(own.threads().unwrap() > 0 && own.open_files().unwrap() > 2);
         assert_eq!(Process::of(u32::MAX).cpu(), None);
         let machine = machine();
         assert!(machine.cores > 0 && machine.memory_bytes > 0 && machine.kernel.len() > 6);

@@ -27,7 +27,7 @@ use crate::metrics::{self, Registry};
 
 pub use serve::{AdminHandle, serve};
 
-/// The routes `/healthz`, `/metrics`, `/debug/pprof/…` and `/debug/probe/…`.
+/// The routes `/healthz`, `/metrics`, `/debug/pprof/…` and `/debug/probe/…`; with the feature `native` also `/metrics/native`.
 ///
 /// ```
 /// let registry = probe::metrics::Registry::new();
@@ -69,11 +69,12 @@ impl Router {
                 self.token,
                 guard::check,
             ));
-        axum::Router::new()
+        let metrics = axum::Router::new()
             .route("/healthz", get(|| async { "ok\n" }))
-            .route("/metrics", get(exposition))
-            .with_state(self.registry)
-            .merge(debug)
+            .route("/metrics", get(exposition));
+        #[cfg(feature = "native")]
+        let metrics = metrics.route("/metrics/native", get(native));
+        metrics.with_state(self.registry).merge(debug)
     }
 }
 
@@ -90,4 +91,10 @@ pub fn router(registry: &Registry) -> axum::Router {
 
 async fn exposition(State(registry): State<Registry>) -> impl IntoResponse {
     ([(CONTENT_TYPE, metrics::CONTENT_TYPE)], registry.serve())
+}
+
+#[cfg(feature = "native")]
+async fn native(State(registry): State<Registry>) -> impl IntoResponse {
+    let content_type = metrics::native::CONTENT_TYPE;
+    ([(CONTENT_TYPE, content_type)], registry.encode_native())
 }

@@ -31,6 +31,11 @@ pub(crate) use snapshot::by_request;
 pub use snapshot::{Snapshot, View};
 pub(crate) use stacks::sample_count;
 
+/// Samples since the process started that found no room: in the ring of a window with requests, or among the living.
+pub(crate) fn dropped_count() -> u64 {
+    events::dropped_count() + live::lost()
+}
+
 /// This file, as debug information names it.
 const FILE: &str = file!();
 

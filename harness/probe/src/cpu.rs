@@ -205,6 +205,18 @@ pub(crate) fn sample_count() -> u64 {
     SAMPLES.load(Ordering::Relaxed)
 }
 
+/// Samples since the process started that found the ring full.
+pub(crate) fn dropped_count() -> u64 {
+    #[cfg(target_os = "linux")]
+    {
+        own::dropped_count()
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        0
+    }
+}
+
 /// What the one check of the timers found.
 static TIMERS: OnceLock<Option<Degraded>> = OnceLock::new();
 

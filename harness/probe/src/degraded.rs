@@ -30,6 +30,16 @@ pub enum Degraded {
     },
 }
 
+impl Degraded {
+    /// Its name among [`record::catalog::DEGRADED_REASONS`].
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::FramePointers { .. } => "frame_pointers",
+            Self::Timer { .. } => "timer",
+        }
+    }
+}
+
 const CHAIN: usize = 5;
 
 /// What the innermost function of the chain saw.

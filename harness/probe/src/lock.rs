@@ -15,6 +15,7 @@
 #![expect(unsafe_code, reason = "implements raw locks")]
 
 mod contention;
+mod sites;
 mod snapshot;
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -22,6 +23,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use crate::clock;
 use crate::stall::{Cause, Part, note};
 pub use contention::{DEFAULT_RATE, rate, set_rate};
+pub(crate) use sites::register;
 pub use snapshot::{Snapshot, Whose};
 
 /// This file, as debug information names it.

@@ -6,6 +6,8 @@
 mod cells;
 mod collect;
 mod family;
+#[cfg(feature = "native")]
+pub(crate) mod native;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -29,6 +31,8 @@ struct Inner {
     families: Mutex<BTreeMap<&'static str, Arc<FamilyCells>>>,
     on_scrape: RwLock<Vec<OnScrape>>,
     served: AtomicU64,
+    #[cfg(feature = "native")]
+    natives: native::Natives,
 }
 
 /// The metrics of one process. Clones are the same registry.
@@ -140,6 +144,18 @@ impl Registry {
         let list = self.inner.on_scrape.write();
         list.unwrap_or_else(PoisonError::into_inner)
             .push(Box::new(read));
+    }
+
+    /// One series of the request durations as a native histogram.
+    #[cfg(feature = "native")]
+    pub(crate) fn native(&self, method: &str, route: &str) -> native::Native {
+        self.inner.natives.series(method, route)
+    }
+
+    /// All of them, as Prometheus scrapes them.
+    #[cfg(feature = "native")]
+    pub(crate) fn encode_native(&self) -> Vec<u8> {
+        self.inner.natives.encode()
     }
 
     /// How often the operations listener has served [`Registry::render`]: tells whether anybody scrapes.

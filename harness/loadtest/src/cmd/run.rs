@@ -19,7 +19,7 @@ use judge::{Known, PlanJudge};
 use probe::admin::AdminHandle;
 use record::files;
 use record::hlog;
-use record::run::{Audit, AuditCheck, Ending, ProfileKind, RunRecord};
+use record::run::{Audit, AuditCheck, Ending, ProfileKind, Provenance, RunRecord};
 use resolve::Resolved;
 use stats::Verdict;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
@@ -103,8 +103,12 @@ async fn offer(
     // The guard lives until the audit is done, and then stops a target of ours.
     let (liveness, guard) = target.watch();
     let archive = Arc::new(Archive::create(folder, &METRICS_USUAL.to_string())?);
+    let made_by = resolved.provenance(placement);
     let watchers = Arc::new(Watchers {
-        live: Live::new(&labels(resolved, workload.as_ref()), process),
+        live: Live::new(
+            &labels(resolved, workload.as_ref(), &made_by, workers),
+            process,
+        ),
         archive: archive.clone(),
         progress: show::progress(
             arguments,
@@ -161,24 +165,19 @@ async fn offer(
     let measured = measured.map_err(|e| Failure::new(Exit::Internal, e))?;
     watchers.live.phase("done");
     archive.keep_own(&watchers.live.registry().render());
+    let audit = audit(&measured, workload.as_ref(), &client).await;
+    let mut finished = finished(resolved, target, placement, started, measured, audit);
+    finished.record.precision = known.precision();
+    finished.record.stretches = known.stretches();
+    watchers.live.judged(&stats::judge(&finished.record));
+    finished.generator_metrics = watchers.live.registry().render();
+    archive.keep_own(&finished.generator_metrics);
+    // Both sides are there to be scraped until their last state was.
     if let Some(discovery) = discovery {
         discovery.last_scrape().await;
     }
-    let audit = audit(&measured, workload.as_ref(), &client).await;
     drop(guard);
-    let generator_metrics = watchers.live.registry().render();
     drop(served);
-    let mut finished = finished(
-        resolved,
-        target,
-        placement,
-        started,
-        measured,
-        audit,
-        generator_metrics,
-    );
-    finished.record.precision = known.precision();
-    finished.record.stretches = known.stretches();
     finished.record.warnings.extend(archive.finish());
     Ok(finished)
 }
@@ -188,13 +187,23 @@ fn unprepared(error: &driver::ClientError) -> Failure {
         .hint("the plan's scenarios are for the reference engine; load another service with --target URL and no --plan")
 }
 
-fn labels<'a>(resolved: &'a Resolved, workload: &dyn Workload) -> Labels<'a> {
+fn labels<'a>(
+    resolved: &'a Resolved,
+    workload: &dyn Workload,
+    made_by: &'a Provenance,
+    cores: usize,
+) -> Labels<'a> {
     let journeys = workload.journeys().into_iter();
     Labels {
         run_id: &resolved.run_id,
         plan: &resolved.plan.name,
         model: resolved.plan.model.name(),
         users: resolved.plan.users,
+        revision: &made_by.revision,
+        build: &made_by.build,
+        cores,
+        thresholds: &resolved.plan.thresholds,
+        slo: plan::facts(&resolved.plan).good_within(),
         scenarios: journeys
             .map(|journey| (journey.scenario.name.to_string(), journey.steps))
             .collect(),
@@ -285,7 +294,6 @@ fn finished(
     started: Duration,
     measured: Measured,
     audit: Option<Audit>,
-    generator_metrics: String,
 ) -> Finished {
     let mut profiles = Profiles::default();
     let mut facts = Vec::new();
@@ -329,7 +337,7 @@ fn finished(
         record,
         profiles,
         tail,
-        generator_metrics,
+        generator_metrics: String::new(),
         target_metrics: measured.target_metrics.map(|exposition| exposition.text),
     }
 }

@@ -1,13 +1,24 @@
 //! The generator's own metrics: the catalog's families of the owner `Generator`, fed from closed windows.
 
+mod judged;
+mod outside;
+
 use driver::{PhaseSet, Process, WindowView};
+use judged::Judged;
+use outside::Outside;
 use probe::metrics::{Counter, Distribution, Gauge, Registry};
 use record::catalog as c;
 use record::failure::FailureKind;
 use record::histogram::Histogram;
 use record::phase::Phase;
+use record::rule::Rule;
+use stats::Judgement;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+/// The value of the label `code` of requests that no answer came to.
+const NO_ANSWER: &str = "none";
 
 /// Series of one step.
 struct StepSeries {
@@ -26,6 +37,14 @@ struct ClassSeries {
 struct TransactionSeries {
     ok: Counter,
     failed: Counter,
+    /// Where the plan says what is good enough.
+    good: Option<Counter>,
+}
+
+/// Answers by status code; a code has a series from its first answer on.
+struct Responses {
+    none: Counter,
+    by_code: Mutex<BTreeMap<u16, Counter>>,
 }
 
 /// The registry and its series, in the order of the workload.
@@ -33,7 +52,13 @@ pub(crate) struct Live {
     registry: Registry,
     steps: Vec<StepSeries>,
     transactions: Vec<TransactionSeries>,
+    responses: Responses,
     send_delay: Distribution,
+    pacing_delay: Distribution,
+    slot_wait: Distribution,
+    connect_wait: Distribution,
+    /// In nanoseconds.
+    slo: Option<u64>,
     due: Counter,
     dropped: Counter,
     released: Counter,
@@ -43,9 +68,9 @@ pub(crate) struct Live {
     users: Gauge,
     in_flight: Gauge,
     backlog: Gauge,
-    target_cpu: Counter,
-    target_memory: Gauge,
-    target: Option<Process>,
+    scrapes: Counter,
+    judged: Judged,
+    outside: Outside,
 }
 
 /// What the families' labels say of this run.
@@ -54,6 +79,12 @@ pub(crate) struct Labels<'a> {
     pub(crate) plan: &'a str,
     pub(crate) model: &'a str,
     pub(crate) users: u32,
+    pub(crate) revision: &'a str,
+    pub(crate) build: &'a str,
+    /// Processors of the generator.
+    pub(crate) cores: usize,
+    pub(crate) thresholds: &'a [Rule],
+    pub(crate) slo: Option<Duration>,
     /// Scenario and its steps, in the workload's order.
     pub(crate) scenarios: Vec<(String, Vec<String>)>,
 }
@@ -65,12 +96,21 @@ impl Live {
         registry
             .gauge(
                 &c::LOADTEST_RUN_INFO,
-                &[labels.run_id, labels.plan, labels.model],
+                &[
+                    labels.run_id,
+                    labels.plan,
+                    labels.model,
+                    labels.revision,
+                    labels.build,
+                ],
             )
             .set(1.0);
         registry
             .gauge(&c::LOADTEST_IN_FLIGHT_LIMIT, &[])
             .set(f64::from(labels.users));
+        registry
+            .gauge(&c::LOADTEST_CORES, &[])
+            .set(labels.cores as f64);
         registry.precreate(&c::LOADTEST_ARRIVALS_DROPPED);
         let steps = labels.scenarios.iter().flat_map(|(scenario, steps)| {
             let registry = &registry;
@@ -84,6 +124,9 @@ impl Live {
             .map(|(scenario, _)| TransactionSeries {
                 ok: registry.counter(&c::LOADTEST_TRANSACTIONS, &[scenario, "ok"]),
                 failed: registry.counter(&c::LOADTEST_TRANSACTIONS, &[scenario, "failed"]),
+                good: labels
+                    .slo
+                    .map(|_| registry.counter(&c::LOADTEST_GOODPUT, &[scenario])),
             });
         let phases = c::PHASES
             .iter()
@@ -92,7 +135,17 @@ impl Live {
             steps: steps.collect(),
             transactions: transactions.collect(),
             phases: phases.collect(),
+            responses: Responses {
+                none: registry.counter(&c::LOADTEST_RESPONSES, &[NO_ANSWER]),
+                by_code: Mutex::default(),
+            },
             send_delay: registry.distribution(&c::LOADTEST_SEND_DELAY, &[]),
+            pacing_delay: registry.distribution(&c::LOADTEST_PACING_DELAY, &[]),
+            slot_wait: registry.distribution(&c::LOADTEST_SLOT_WAIT, &[]),
+            connect_wait: registry.distribution(&c::LOADTEST_CONNECT_WAIT, &[]),
+            slo: labels
+                .slo
+                .map(|slo| u64::try_from(slo.as_nanos()).unwrap_or(u64::MAX)),
             due: registry.counter(&c::LOADTEST_ARRIVALS_DUE, &[]),
             dropped: registry.counter(&c::LOADTEST_ARRIVALS_DROPPED, &["backlog_full"]),
             released: registry.counter(&c::LOADTEST_ARRIVALS_RELEASED, &[]),
@@ -100,9 +153,9 @@ impl Live {
             users: registry.gauge(&c::LOADTEST_USERS, &[]),
             in_flight: registry.gauge(&c::LOADTEST_REQUESTS_IN_FLIGHT, &[]),
             backlog: registry.gauge(&c::LOADTEST_BACKLOG, &[]),
-            target_cpu: registry.counter(&c::LOADTEST_TARGET_CPU, &[]),
-            target_memory: registry.gauge(&c::LOADTEST_TARGET_MEMORY, &[]),
-            target,
+            scrapes: registry.counter(&c::LOADTEST_SCRAPES, &[]),
+            judged: Judged::new(&registry, labels.thresholds),
+            outside: Outside::new(&registry, target),
             registry,
         };
         live.phase("setup");
@@ -118,6 +171,11 @@ impl Live {
         for (name, gauge) in &self.phases {
             gauge.set(if *name == phase { 1.0 } else { 0.0 });
         }
+    }
+
+    /// Shows what the run was worth.
+    pub(crate) fn judged(&self, judgement: &Judgement) {
+        self.judged.tell(judgement);
     }
 
     pub(crate) fn window(&self, view: &WindowView<'_>) {
@@ -139,12 +197,8 @@ impl Live {
         for set in view.sets {
             self.set(set);
         }
-        if let Some(target) = self.target {
-            self.target_cpu
-                .raise_to(target.cpu().unwrap_or(Duration::ZERO).as_secs_f64());
-            self.target_memory
-                .set(target.memory_bytes().unwrap_or(0) as f64);
-        }
+        self.scrapes.raise_to(self.registry.served() as f64);
+        self.outside.read();
     }
 
     fn set(&self, set: &PhaseSet) {
@@ -162,12 +216,24 @@ impl Live {
             for (counter, count) in series.failures.iter().zip(step.failures) {
                 counter.add(count);
             }
+            self.responses
+                .add(&self.registry, &step.codes, step.requests());
         }
         for (series, transactions) in self.transactions.iter().zip(&set.transactions) {
             series.ok.add(transactions.committed);
             series.failed.add(transactions.failed);
+            if let (Some(good), Some(slo)) = (&series.good, self.slo) {
+                good.add(transactions.response.count_at_or_below(slo));
+            }
         }
-        fold(&self.send_delay, &set.send_delay);
+        for (distribution, histogram) in [
+            (&self.send_delay, &set.send_delay),
+            (&self.pacing_delay, &set.delays.pacing),
+            (&self.slot_wait, &set.delays.slot_wait),
+            (&self.connect_wait, &set.delays.connect_wait),
+        ] {
+            fold(distribution, histogram);
+        }
     }
 }
 
@@ -197,6 +263,20 @@ impl ClassSeries {
     }
 }
 
+impl Responses {
+    fn add(&self, registry: &Registry, codes: &BTreeMap<u16, u64>, requests: u64) {
+        let mut by_code = self.by_code.lock().unwrap_or_else(PoisonError::into_inner);
+        for (code, count) in codes {
+            let counter = by_code
+                .entry(*code)
+                .or_insert_with(|| registry.counter(&c::LOADTEST_RESPONSES, &[&code.to_string()]));
+            counter.add(*count);
+        }
+        let answered: u64 = codes.values().sum();
+        self.none.add(requests.saturating_sub(answered));
+    }
+}
+
 fn fold(distribution: &Distribution, histogram: &Histogram) {
     if !histogram.is_empty() {
         distribution.add(&histogram.buckets(distribution.grid()), histogram.sum_ns());
@@ -216,6 +296,11 @@ mod tests {
             plan: "p",
             model: "open",
             users: 3,
+            revision: "abc",
+            build: "debug",
+            cores: 2,
+            thresholds: &[judged::a_rule()],
+            slo: Some(Duration::from_millis(50)),
             scenarios: vec![("s".to_owned(), vec!["a".to_owned(), "b".to_owned()])],
         };
         let text = Live::new(&labels, Some(Process::own())).registry().render();

@@ -43,6 +43,11 @@ pub(super) fn sampled(entry: usize, objects: f64, bytes: f64) {
     }
 }
 
+/// Samples since the process started that found the ring full.
+pub(super) fn dropped_count() -> u64 {
+    RING.get().map_or(0, Ring::dropped)
+}
+
 /// Allocations and bytes.
 pub(super) type Sum = (f64, f64);
 

@@ -41,6 +41,11 @@ impl Sums {
     }
 }
 
+/// Samples since the process started that found the ring full.
+pub(super) fn dropped_count() -> u64 {
+    handler::dropped()
+}
+
 /// One profile that is being taken. Dropping it ends it; the last one stops the timers.
 #[derive(Debug)]
 pub(super) struct Session {

@@ -37,6 +37,8 @@ struct Answered {
     code: u16,
     requests: Counter,
     duration: Histogram,
+    #[cfg(feature = "native")]
+    native: crate::metrics::native::Native,
 }
 
 /// The handles of one route: a few, so a list is the fastest map.
@@ -77,6 +79,8 @@ impl Route {
         if let Some(known) = known {
             known.requests.inc();
             known.duration.observe(duration);
+            #[cfg(feature = "native")]
+            known.native.observe(duration);
         }
         known.is_some()
     }
@@ -91,6 +95,8 @@ impl Route {
             code,
             requests: self.registry.counter(&catalog::HTTP_REQUESTS, &requests),
             duration: self.registry.histogram(&catalog::HTTP_DURATION, &labels),
+            #[cfg(feature = "native")]
+            native: self.registry.native(method.0, &self.name),
         };
         let answered = self.answered.write();
         answered

@@ -37,7 +37,7 @@ pub(super) struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, other: Self) {
+    pub(super) fn add(&mut self, other: Self) {
         self.count += other.count;
         self.delay += other.delay;
     }

@@ -140,7 +140,7 @@ impl Snapshot {
 }
 
 /// Whether a function lies on the path from the program's lock to the record of its wait.
-fn is_hook(symbol: &Symbol) -> bool {
+pub(super) fn is_hook(symbol: &Symbol) -> bool {
     const NAMES: [&str; 3] = ["probe::lock::", "probe::stack::", "lock_api::"];
     let name = symbol.name.trim_start_matches('<');
     NAMES.iter().any(|hook| name.starts_with(hook))

@@ -25,6 +25,8 @@ pub const CAUSES: &[&str] = &[
 ];
 /// Values of the label `kind` of what is alive.
 pub const LIVE_KINDS: &[&str] = &["task", "timer", "blocking"];
+/// Values of the label `reason` of a probe whose profiles are poor.
+pub const DEGRADED_REASONS: &[&str] = &["frame_pointers", "timer"];
 
 const CAUSE: Label = closed("cause", CAUSES);
 
@@ -57,9 +59,18 @@ families! {
     RUNTIME_LIVE_OBJECTS = "runtime_live_objects", Kind::Gauge, Count, Target,
         [closed("kind", LIVE_KINDS), bounded("site", 256)],
         "Tasks, timers and blocking calls that are alive, by kind and place of creation.";
+    RUNTIME_LOCK_CONTENTIONS = "runtime_lock_contentions_total", Kind::Counter, Count, Target, [bounded("site", 64)],
+        "Waits for a lock of the probe's kinds, by the function that waited; short ones are sampled without bias.";
+    RUNTIME_LOCK_WAIT = "runtime_lock_wait_seconds_total", Kind::Counter, Seconds, Target, [bounded("site", 64)],
+        "Time waited for locks of the probe's kinds, by the function that waited.";
     RUNTIME_POOL = "runtime_pool_total", Kind::Counter, Count, Target,
         [closed("pool", &["commands", "outcomes"]), closed("result", &["hit", "miss"])],
         "Objects taken from a pool, by whether one was at hand.";
+    RUNTIME_PROBE_DEGRADED = "runtime_probe_degraded", Kind::Gauge, Count, Target, [closed("reason", DEGRADED_REASONS)],
+        "1 for each reason why profiles of this process will be poor.";
+    RUNTIME_PROFILE_DROPPED = "runtime_profile_dropped_total", Kind::Counter, Count, Target,
+        [closed("profile", &["cpu", "allocs"])],
+        "Samples that the probe's profilers had no room for.";
     RUNTIME_PROFILE_SAMPLES = "runtime_profile_samples_total", Kind::Counter, Count, Target,
         [closed("profile", &["cpu", "allocs"])],
         "Samples taken by the probe's profilers.";

@@ -4,7 +4,6 @@ use super::{RunRecord, StepRecord, Window};
 use crate::failure::FailureKind;
 use crate::histogram::Histogram;
 use crate::phase::Phase;
-use crate::rule::{Metric, Operator};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -86,18 +85,9 @@ impl RunRecord {
         self.steady_rate(|window| window.committed + window.uncommitted)
     }
 
-    /// The response time within which a committed transaction is goodput: the plan's `slo`, or else its tightest upper limit on response
-    /// time that is not about one step only. `None` if the plan has neither.
+    /// The response time within which a committed transaction is goodput: [`PlanFacts::good_within`].
     pub fn slo(&self) -> Option<Duration> {
-        let upper = self.plan.thresholds.iter().filter(|rule| {
-            rule.metric == Metric::ResponseTime
-                && rule.step.is_none()
-                && matches!(rule.operator, Operator::Less | Operator::LessOrEqual)
-        });
-        let tightest = upper.map(|rule| rule.limit).min_by(f64::total_cmp);
-        self.plan
-            .slo
-            .or_else(|| tightest.map(|ns| Duration::from_nanos(ns.max(0.0) as u64)))
+        self.plan.good_within()
     }
 
     /// Transactions per second that were committed within [`Self::slo`], of the arrivals intended in the steady phase ÷ its length.

@@ -1,7 +1,7 @@
 //! Where a record comes from: who measured, what was to be done, what was measured.
 
 use super::Model;
-use crate::rule::Rule;
+use crate::rule::{Metric, Operator, Rule};
 use std::time::Duration;
 
 /// What made the measurement: two runs are comparable only where this agrees.
@@ -68,6 +68,21 @@ pub struct PlanFacts {
     pub thresholds: Vec<Rule>,
     /// The resolved plan as TOML.
     pub text: String,
+}
+
+impl PlanFacts {
+    /// The response time within which a committed transaction is goodput: the plan's `slo`, or else its tightest upper limit on response
+    /// time that is not about one step only. `None` if the plan has neither.
+    pub fn good_within(&self) -> Option<Duration> {
+        let upper = self.thresholds.iter().filter(|rule| {
+            rule.metric == Metric::ResponseTime
+                && rule.step.is_none()
+                && matches!(rule.operator, Operator::Less | Operator::LessOrEqual)
+        });
+        let tightest = upper.map(|rule| rule.limit).min_by(f64::total_cmp);
+        self.slo
+            .or_else(|| tightest.map(|ns| Duration::from_nanos(ns.max(0.0) as u64)))
+    }
 }
 
 /// What was measured.

@@ -69,6 +69,11 @@ pub(super) fn ring() -> &'static Ring<RawSample> {
     RING.get_or_init(|| Ring::new(SLOTS))
 }
 
+/// Samples so far that found the ring full.
+pub(super) fn dropped() -> u64 {
+    RING.get().map_or(0, Ring::dropped)
+}
+
 /// Signals so far that no timer sent.
 pub(super) fn foreign_signals() -> u64 {
     FOREIGN.load(Ordering::Relaxed)
