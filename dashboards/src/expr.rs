@@ -12,6 +12,7 @@ use record::catalog::{self, Family, Kind, Values};
 pub use dimension::Dimension;
 
 mod dimension;
+mod histogram;
 
 /// The matchers that every selector of a board holds, called S in the design. All of `$run_id` is `.*`, which also matches a
 /// series without that label.
@@ -20,6 +21,8 @@ const BOARD_MATCHERS: [&str; 3] = [
     r#"instance=~"$instance""#,
     r#"run_id=~"$run_id""#,
 ];
+/// The job of backfilled runs whose steady phases begin at the same time.
+pub const ALIGNED_JOB: &str = "aligned";
 /// Labels that Prometheus or the discovery adds to every series.
 const SCRAPE_LABELS: [&str; 3] = ["job", "instance", "run_id"];
 
@@ -54,6 +57,31 @@ pub struct Selector {
 /// The series of `family` that the board's variables leave.
 pub fn on_board(family: &'static Family) -> Selector {
     selector(family, BOARD_MATCHERS.map(str::to_owned).to_vec())
+}
+
+/// One of two runs that are laid over each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Run {
+    /// What is compared with.
+    A,
+    /// What is compared.
+    B,
+}
+
+impl Run {
+    /// The variable of the board that names it.
+    pub fn variable(self) -> &'static str {
+        match self {
+            Self::A => "run_a",
+            Self::B => "run_b",
+        }
+    }
+}
+
+/// The series of `family` that one of two backfilled runs left, moved to a common time.
+pub fn of_run(run: Run, family: &'static Family) -> Selector {
+    let run_id = format!(r#"run_id="${}""#, run.variable());
+    selector(family, vec![format!(r#"job="{ALIGNED_JOB}""#), run_id])
 }
 
 /// All series of `family`: rules know no variables.
@@ -143,22 +171,6 @@ impl Selector {
         self.windowed("changes", window, Dimension::Count)
     }
 
-    /// The interpolated quantile `q` (0..1) of a histogram, one series for each value of the labels `by`.
-    pub fn quantile(self, q: f64, window: Window, by: &[&str]) -> Expr {
-        let name = self.family.name;
-        let histogram = matches!(self.family.kind, Kind::Histogram(_));
-        assert!(histogram, "a quantile of {name}, which is no histogram");
-        assert!((0.0..=1.0).contains(&q), "quantile {q} is outside 0..1");
-        check_labels(name, &labels_of(self.family), by);
-        let keep = [&["le"], by].concat().join(", ");
-        let buckets = self.text("_bucket");
-        Expr {
-            text: format!("histogram_quantile({q}, sum by ({keep}) (rate({buckets}[{window}])))"),
-            dimension: Dimension::of(self.family),
-            form: Form::Whole,
-        }
-    }
-
     /// `name{matchers}`, or the bare name where there is nothing to match.
     pub fn text(&self, suffix: &str) -> String {
         let name = self.family.name;
@@ -210,6 +222,11 @@ impl Series {
         Expr::whole(format!("sum({})", self.text), self.dimension)
     }
 
+    /// The highest of all series.
+    pub fn max(self) -> Expr {
+        Expr::whole(format!("max({})", self.text), self.dimension)
+    }
+
     /// One series for each value of the labels `by`.
     pub fn sum_by(self, by: &[&str]) -> Expr {
         self.aggregate("sum", by)
@@ -257,6 +274,12 @@ impl Expr {
         }
     }
 
+    /// 1 for each process of a job that the last scrape did not reach: what Prometheus says of itself, so no family of ours.
+    pub fn scrapes_failing(job: &str) -> Self {
+        let up = format!(r#"up{{job="{job}"}}"#);
+        Self::whole(up, Dimension::Count).equals(0.0)
+    }
+
     fn binary(self, operator: &str, right: &str, dimension: Dimension) -> Self {
         Self {
             text: format!("{} {operator} {right}", self.operand()),
@@ -298,9 +321,52 @@ impl Expr {
         self.binary("or", &format!("0 * {}", all.operand()), dimension)
     }
 
+    /// By how much this differs from `base`, which measures the same: 0.03 is 3 % more.
+    pub fn change_from(self, base: &Self) -> Self {
+        let same = self.dimension.combine(base.dimension).is_some();
+        assert!(same, "{self} is not to be compared with {base}");
+        let ratio = self.binary("/", &base.operand(), Dimension::Share);
+        Self {
+            text: format!("{} - 1", ratio.text),
+            ..ratio
+        }
+    }
+
+    /// This less `other`, which measures the same.
+    pub fn minus(self, other: &Self) -> Self {
+        let dimension = self.dimension.combine(other.dimension);
+        let dimension = dimension.unwrap_or_else(|| panic!("{self} less {other} means nothing"));
+        self.binary("-", &other.operand(), dimension)
+    }
+
+    /// The series of this, and those of `other` that this has not.
+    pub fn or(self, other: &Self) -> Self {
+        let dimension = self.dimension.combine(other.dimension);
+        let dimension = dimension.unwrap_or_else(|| panic!("{self} and {other} in one column"));
+        self.binary("or", &other.operand(), dimension)
+    }
+
+    /// Only where this is above the value of `limit`, series by series with the same labels `on`.
+    pub fn above_each(self, on: &[&str], limit: &Self) -> Self {
+        let dimension = self.dimension;
+        let operator = format!("> on ({})", on.join(", "));
+        self.binary(&operator, &limit.operand(), dimension)
+    }
+
+    /// A tenth, a half, the double.
+    pub fn times(self, factor: f64) -> Self {
+        let dimension = self.dimension;
+        self.binary("*", &factor.to_string(), dimension)
+    }
+
     /// Whole numbers: an increase of three is estimated as 3.06.
     pub fn rounded(self) -> Self {
         Self::whole(format!("round({})", self.text), self.dimension)
+    }
+
+    /// Multiples of `step`: an increase is extrapolated, and its last digits say nothing.
+    pub fn rounded_to(self, step: f64) -> Self {
+        Self::whole(format!("round({}, {step})", self.text), self.dimension)
     }
 
     /// Only where the value is `number`.

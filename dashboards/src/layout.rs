@@ -1,9 +1,11 @@
 //! Where panels stand: lines of equal shares on Grafana's 24 columns, under titled sections.
 
-use crate::panel::heading;
+use crate::panel::{heading, with_legend_below};
 use crate::wire::{GridPos, Panel};
 
 const COLUMNS: u32 = 24;
+/// A panel of fewer columns has no room for a legend beside its lines: on a screen of 1280 pixels it is less than 600 wide.
+const WIDE: u32 = 12;
 
 /// Panels side by side, all of one height.
 pub struct Line {
@@ -55,6 +57,9 @@ fn place(line: Line, y: u32) -> impl Iterator<Item = Panel> {
     let w = COLUMNS / count;
     (0..).zip(line.panels).map(move |(i, mut panel)| {
         panel.grid_pos = GridPos { x: i * w, y, w, h };
+        if w < WIDE {
+            with_legend_below(&mut panel);
+        }
         panel
     })
 }

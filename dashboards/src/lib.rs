@@ -41,6 +41,11 @@ impl File {
 /// # Panics
 /// If a board asks for a metric or label that the catalog lacks, which the tests of this crate rule out.
 pub fn export(settings: &Settings) -> Vec<File> {
+    let artifacts = settings.artifacts_url();
+    let board = |name: &str, make: fn(&str) -> wire::Dashboard| {
+        let path = format!("grafana/dashboards/loadtest/{name}.json");
+        File::new(&path, wire::to_json(&make(artifacts)))
+    };
     vec![
         File::new("README.md", provision::readme(settings)),
         File::new(
@@ -48,14 +53,10 @@ pub fn export(settings: &Settings) -> Vec<File> {
             provision::alert_route(settings),
         ),
         File::new("compose.yaml", provision::compose(settings)),
-        File::new(
-            "grafana/dashboards/loadtest/engine.json",
-            wire::to_json(&board::engine::board()),
-        ),
-        File::new(
-            "grafana/dashboards/loadtest/run.json",
-            wire::to_json(&board::run::board()),
-        ),
+        board("compare", board::compare::board),
+        board("engine", board::engine::board),
+        board("run", board::run::board),
+        board("stalls", board::stalls::board),
         File::new(
             "grafana/provisioning/dashboards/loadtest.yml",
             provision::dashboard_provider(),

@@ -8,10 +8,14 @@ use crate::wire::{
     Property, Step, Target, TextOptions, Thresholds,
 };
 
-pub use stat::{Reading, stat};
-pub use table::{column, facts, table};
-pub use time_series::{time_series, time_series_on_log_axis};
+pub use heat_map::heat_map;
+pub use stat::{Reading, names, stat};
+pub use table::{column, facts, runs, table};
+pub use time_series::{
+    stacked, time_series, time_series_below, time_series_on_log_axis, with_legend_below,
+};
 
+mod heat_map;
 mod stat;
 mod table;
 mod time_series;
@@ -32,12 +36,14 @@ pub fn about(id: u32, title: &'static str, family: &Family, advice: &str) -> Abo
     }
 }
 
-/// How a line is drawn; failures and limits are dashed as well, because colour is never the only cue.
+/// How a line is drawn; failures, limits and the second run are dashed as well, because colour is never the only cue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Style {
     Plain,
     Failure,
     Limit,
+    Baseline,
+    Candidate,
 }
 
 /// One query with its name in the legend.
@@ -69,6 +75,18 @@ impl Query {
         self.style = Style::Limit;
         self
     }
+
+    /// Draws it as the run that another is laid over: blue and solid.
+    pub fn baseline(mut self) -> Self {
+        self.style = Style::Baseline;
+        self
+    }
+
+    /// Draws it as the run that is laid over another: orange and dashed.
+    pub fn candidate(mut self) -> Self {
+        self.style = Style::Candidate;
+        self
+    }
 }
 
 /// The heading of a section.
@@ -88,6 +106,14 @@ pub fn text(id: u32, title: &'static str, content: &'static str) -> Panel {
         datasource: None,
         ..empty(id, "text", title)
     }
+}
+
+/// Says `instead` where there is nothing to show and that is no fault.
+pub fn or_say(instead: &'static str, mut panel: Panel) -> Panel {
+    if let Some(fields) = &mut panel.field_config {
+        fields.defaults.no_value = Some(instead);
+    }
+    panel
 }
 
 fn empty(id: u32, kind: &'static str, title: &'static str) -> Panel {
@@ -119,19 +145,20 @@ enum Asks {
     Line,
     Number,
     Table,
+    Buckets,
 }
 
 fn targets(queries: &[Query], asks: Asks) -> Vec<Target> {
-    let instant = asks != Asks::Line;
+    let instant = !matches!(asks, Asks::Line | Asks::Buckets);
     let target = |(letter, query): (char, &Query)| Target {
         ref_id: letter.to_string(),
         datasource: DATA_SOURCE,
         editor_mode: "code",
         expr: query.expr.to_string(),
-        format: if asks == Asks::Table {
-            "table"
-        } else {
-            "time_series"
+        format: match asks {
+            Asks::Table => "table",
+            Asks::Buckets => "heatmap",
+            Asks::Line | Asks::Number => "time_series",
         },
         instant,
         range: !instant,
@@ -157,6 +184,7 @@ fn field_config(dimension: Dimension, overrides: Vec<Override>) -> FieldConfig {
             unit: dimension.unit(),
             decimals: None,
             min: None,
+            no_value: None,
             color: palette(),
             thresholds: thresholds(None),
             custom: None,
@@ -187,12 +215,20 @@ fn thresholds(red_from: Option<f64>) -> Thresholds {
     }
 }
 
+/// What is different for the values of one name. A legend with `{{label}}` in it names many: all that begin the same.
 fn for_field(name: &'static str, properties: Vec<Property>) -> Override {
-    Override {
-        matcher: Matcher {
+    let matcher = match name.split_once("{{") {
+        None => Matcher {
             id: "byName",
-            options: name,
+            options: name.to_owned(),
         },
+        Some((start, _)) => Matcher {
+            id: "byRegexp",
+            options: format!("/^{start}/"),
+        },
+    };
+    Override {
+        matcher,
         properties,
     }
 }

@@ -6,8 +6,16 @@ use record::catalog as m;
 
 use crate::expr::{Expr, Window, in_rule};
 
+mod runs;
+mod targets;
+
 /// The failed share from which a run is in trouble; the same bound colours the boards.
 pub const MOST_FAILURES: f64 = 0.01;
+
+/// Withdrawals on one chain that may wait before somebody is told.
+pub const MOST_PENDING: f64 = 100.0;
+/// The p99 of a sync of the journal, in seconds, from which the disk is too slow.
+pub const SLOW_SYNC: f64 = 0.1;
 
 struct Alert {
     name: &'static str,
@@ -24,57 +32,34 @@ fn requests(window: &'static str) -> Expr {
     all.rate(Window::Fixed(window)).sum_by(BY_RUN)
 }
 
-fn alerts() -> [Alert; 3] {
-    [no_progress(), failures(), drops()]
+/// 1 for each run whose phase matches.
+fn in_phase(phases: &str) -> Expr {
+    let phase = in_rule(&m::LOADTEST_PHASE).like("phase", phases);
+    phase.value().max_by(BY_RUN).equals(1.0)
 }
 
-fn no_progress() -> Alert {
-    let steady = in_rule(&m::LOADTEST_PHASE).with("phase", "steady");
-    let steady = steady.value().max_by(BY_RUN).equals(1.0);
-    Alert {
-        name: "LoadtestNoProgress",
-        expr: requests("30s").equals(0.0).where_also(BY_RUN, &steady),
-        hold: "15s",
-        severity: "page",
-        summary: "run {{ $labels.run_id }} is steady and finishes no requests",
-    }
-}
-
-fn failures() -> Alert {
-    let failed = in_rule(&m::LOADTEST_REQUESTS).with("outcome", "failed");
-    let failed = failed.rate(Window::Fixed("1m")).sum_by(BY_RUN);
-    Alert {
-        name: "LoadtestFailures",
-        expr: failed.share_of(&requests("1m")).above(MOST_FAILURES),
-        hold: "30s",
-        severity: "page",
-        summary: "run {{ $labels.run_id }} fails {{ $value | humanizePercentage }} of its requests",
-    }
-}
-
-fn drops() -> Alert {
-    let dropped = in_rule(&m::LOADTEST_ARRIVALS_DROPPED).increase(Window::Fixed("1m"));
-    Alert {
-        name: "LoadtestDropsArrivals",
-        expr: dropped.sum_by(BY_RUN).above(0.0),
-        hold: "0s",
-        severity: "ticket",
-        summary: "run {{ $labels.run_id }} dropped arrivals: the offered load is not the plan's",
-    }
+/// What is asked for so often that it is kept: level, metric, and what was done to it.
+fn recorded() -> [(&'static str, Expr); 4] {
+    let minute = Window::Fixed("1m");
+    let step = in_rule(&m::LOADTEST_RESPONSE_TIME).quantile(0.99, minute, &["step"]);
+    let route = in_rule(&m::HTTP_DURATION).quantile(0.99, minute, &["route"]);
+    let cores = in_rule(&m::PROCESS_CPU).rate(minute).sum_by(&["job"]);
+    [
+        ("run:loadtest_requests:rate1m", requests("1m")),
+        ("step:loadtest_response_time_seconds:p99_1m", step),
+        ("route:http_request_duration_seconds:p99_1m", route),
+        ("job:process_cpu_cores:rate1m", cores),
+    ]
 }
 
 /// `loadtest.rules.yml`. PromQL of ours holds double quotes only, so single-quoted scalars need no escapes.
 pub fn file() -> String {
-    let rate = requests("1m");
-    let mut text = format!(
-        "groups:
-- name: loadtest
-  rules:
-  - record: run:loadtest_requests:rate1m
-    expr: '{rate}'
-"
-    );
-    for alert in alerts() {
+    let mut text = "groups:\n- name: loadtest\n  rules:\n".to_owned();
+    for (name, expr) in recorded() {
+        let written = write!(text, "  - record: {name}\n    expr: '{expr}'\n");
+        written.expect("a String takes what is written to it");
+    }
+    for alert in runs::alerts().into_iter().chain(targets::alerts()) {
         let Alert {
             name,
             expr,
@@ -96,7 +81,7 @@ pub fn file() -> String {
     text
 }
 
-/// `loadtest.rules.test.yml`, for `promtool test rules`: one stuck run, one that fails, one that drops, one in health.
+/// `loadtest.rules.test.yml`, for `promtool test rules`: each alert silent, pending and firing.
 pub fn test_file() -> String {
     include_str!("rules/loadtest.rules.test.yml").to_owned()
 }

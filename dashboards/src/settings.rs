@@ -34,7 +34,7 @@ pub enum SettingsError {
         "{role} url {value:?} is not an http or https url without quotes and spaces, hint: {hint}"
     )]
     Url {
-        /// Whose URL: `prometheus`, `history` or `webhook`.
+        /// Whose URL: `prometheus`, `history`, `webhook` or `artifacts`.
         role: &'static str,
         /// What was given.
         value: String,
@@ -62,12 +62,15 @@ pub struct Settings {
     history_url: String,
     alertmanager_address: String,
     alert_webhook: String,
+    artifacts_url: String,
     discovery: Discovery,
+    native: bool,
 }
 
 impl Default for Settings {
     /// One-second scrapes of the generator on 127.0.0.1:6061 and the target on 127.0.0.1:6060; Prometheus on
-    /// <http://127.0.0.1:9090>, the one for past runs on port 9091; Alertmanager on port 9093, which tells <http://127.0.0.1:6062/alerts>.
+    /// <http://127.0.0.1:9090>, the one for past runs on port 9091; Alertmanager on port 9093, which tells
+    /// <http://127.0.0.1:6062/alerts>; run folders at <http://127.0.0.1:6062/artifacts>.
     fn default() -> Self {
         Self {
             scrape_interval: Duration::from_secs(1),
@@ -77,7 +80,9 @@ impl Default for Settings {
             history_url: "http://127.0.0.1:9091".to_owned(),
             alertmanager_address: "127.0.0.1:9093".to_owned(),
             alert_webhook: "http://127.0.0.1:6062/alerts".to_owned(),
+            artifacts_url: "http://127.0.0.1:6062/artifacts".to_owned(),
             discovery: Discovery::Addresses,
+            native: false,
         }
     }
 }
@@ -150,11 +155,32 @@ impl Settings {
         Ok(self)
     }
 
+    /// Sets where boards find run folders, as `loadtest view` serves them.
+    ///
+    /// # Errors
+    /// As [`Settings::with_prometheus_url`].
+    pub fn with_artifacts_url(mut self, url: &str) -> Result<Self, SettingsError> {
+        self.artifacts_url = checked_url("artifacts", url, "http://127.0.0.1:6062/artifacts")?;
+        Ok(self)
+    }
+
     /// Sets how Prometheus finds generator and target.
     #[must_use]
     pub fn with_discovery(mut self, discovery: Discovery) -> Self {
         self.discovery = discovery;
         self
+    }
+
+    /// Sets whether the target's native histograms are scraped as well.
+    #[must_use]
+    pub fn with_native(mut self, native: bool) -> Self {
+        self.native = native;
+        self
+    }
+
+    /// Whether native histograms are scraped.
+    pub(crate) fn native(&self) -> bool {
+        self.native
     }
 
     /// The scrape interval as Prometheus and Grafana write it: `1s`, `500ms`.
@@ -193,6 +219,11 @@ impl Settings {
     /// Whom Alertmanager tells.
     pub(crate) fn alert_webhook(&self) -> &str {
         &self.alert_webhook
+    }
+
+    /// Where run folders are served.
+    pub(crate) fn artifacts_url(&self) -> &str {
+        &self.artifacts_url
     }
 
     /// How Prometheus finds generator and target.

@@ -6,6 +6,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use field::*;
+pub use options::*;
+pub use variable::*;
+
+mod field;
+mod options;
+mod variable;
+
 /// The constant of Grafana 13; loads from about 10 on.
 pub const SCHEMA_VERSION: u32 = 42;
 
@@ -58,7 +66,11 @@ pub struct Link {
     pub title: &'static str,
     #[serde(rename = "type")]
     pub kind: &'static str,
-    pub tags: [&'static str; 1],
+    /// Only links to an address say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<&'static str>,
+    pub target_blank: bool,
+    pub tags: Vec<&'static str>,
     pub as_dropdown: bool,
     pub include_vars: bool,
     pub keep_time: bool,
@@ -77,54 +89,6 @@ pub const DATA_SOURCE: DataSource = DataSource {
     kind: "prometheus",
     uid: "${datasource}",
 };
-
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub enum Variable {
-    Source(SourceVariable),
-    Query(QueryVariable),
-}
-
-#[derive(Debug, Serialize)]
-pub struct SourceVariable {
-    pub name: &'static str,
-    pub label: &'static str,
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    pub query: &'static str,
-    pub refresh: u8,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct QueryVariable {
-    pub name: &'static str,
-    pub label: &'static str,
-    pub description: &'static str,
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    pub datasource: DataSource,
-    pub query: VariableQuery,
-    pub multi: bool,
-    pub include_all: bool,
-    pub all_value: &'static str,
-    pub refresh: u8,
-    pub sort: u8,
-    pub current: Choice,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct VariableQuery {
-    pub query: String,
-    pub ref_id: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-pub struct Choice {
-    pub text: &'static str,
-    pub value: &'static str,
-}
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -160,162 +124,6 @@ pub struct GridPos {
 }
 
 #[derive(Debug, Serialize)]
-pub struct FieldConfig {
-    pub defaults: Defaults,
-    pub overrides: Vec<Override>,
-}
-
-#[derive(Debug, Serialize)]
-pub struct Defaults {
-    pub unit: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub decimals: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min: Option<f64>,
-    pub color: Color,
-    pub thresholds: Thresholds,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom: Option<Lines>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Color {
-    pub mode: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fixed_color: Option<&'static str>,
-}
-
-#[derive(Debug, Serialize)]
-pub struct Thresholds {
-    pub mode: &'static str,
-    pub steps: Vec<Step>,
-}
-
-#[derive(Debug, Serialize)]
-pub struct Step {
-    pub color: &'static str,
-    pub value: Option<f64>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Lines {
-    pub line_width: u8,
-    pub fill_opacity: u8,
-    pub show_points: &'static str,
-    pub span_nulls: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub axis_soft_max: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scale_distribution: Option<ScaleDistribution>,
-}
-
-#[derive(Debug, Serialize)]
-pub struct ScaleDistribution {
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    pub log: u8,
-}
-
-#[derive(Debug, Serialize)]
-pub struct Override {
-    pub matcher: Matcher,
-    pub properties: Vec<Property>,
-}
-
-#[derive(Debug, Serialize)]
-pub struct Matcher {
-    pub id: &'static str,
-    pub options: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(tag = "id", content = "value")]
-pub enum Property {
-    #[serde(rename = "color")]
-    Color(Color),
-    #[serde(rename = "custom.lineStyle")]
-    LineStyle(LineStyle),
-    #[serde(rename = "unit")]
-    Unit(&'static str),
-}
-
-#[derive(Debug, Serialize)]
-pub struct LineStyle {
-    pub fill: &'static str,
-    pub dash: [u8; 2],
-}
-
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub enum Options {
-    Stat(StatOptions),
-    TimeSeries(TimeSeriesOptions),
-    Table(TableOptions),
-    Text(TextOptions),
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StatOptions {
-    pub reduce_options: ReduceOptions,
-    pub graph_mode: &'static str,
-    pub color_mode: &'static str,
-    pub text_mode: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-pub struct ReduceOptions {
-    pub calcs: [&'static str; 1],
-    pub fields: &'static str,
-    pub values: bool,
-}
-
-#[derive(Debug, Serialize)]
-pub struct TimeSeriesOptions {
-    pub legend: Legend,
-    pub tooltip: Tooltip,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Legend {
-    pub display_mode: &'static str,
-    pub placement: &'static str,
-    pub calcs: [&'static str; 2],
-    pub show_legend: bool,
-    #[serde(flatten)]
-    pub sort: Option<LegendSort>,
-}
-
-/// The column that orders the rows of a legend.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LegendSort {
-    pub sort_by: &'static str,
-    pub sort_desc: bool,
-}
-
-#[derive(Debug, Serialize)]
-pub struct Tooltip {
-    pub mode: &'static str,
-    pub sort: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TableOptions {
-    pub show_header: bool,
-}
-
-#[derive(Debug, Serialize)]
-pub struct TextOptions {
-    pub mode: &'static str,
-    pub content: &'static str,
-}
-
-#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Target {
     pub ref_id: String,
@@ -344,6 +152,8 @@ pub struct Empty {}
 #[serde(rename_all = "camelCase")]
 pub struct Organize {
     pub exclude_by_name: BTreeMap<String, bool>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub index_by_name: BTreeMap<&'static str, u8>,
     pub rename_by_name: BTreeMap<String, &'static str>,
 }
 

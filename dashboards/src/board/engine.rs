@@ -1,4 +1,4 @@
-//! The board of the reference engine: requests by route, the ledger's own counters, memory, process.
+//! The board of the reference engine: requests by route, the ledger, the way to the disk, the chains, memory, process.
 //!
 //! The HTTP, memory and process sections fit every target that embeds the probe.
 
@@ -9,6 +9,8 @@ use crate::expr::{Expr, Selector, Window::RateInterval, on_board};
 use crate::layout::stack;
 use crate::wire::Dashboard;
 
+mod chains;
+mod commit;
 mod glance;
 mod ledger;
 mod memory;
@@ -23,16 +25,18 @@ const FRAME: Frame = Frame {
     jobs_from: &[&m::HTTP_IN_FLIGHT],
 };
 
-/// The board `engine.json`.
-pub fn board() -> Dashboard {
+/// The board `engine.json`. `artifacts` is where run folders are served.
+pub fn board(artifacts: &str) -> Dashboard {
     let panels = stack([
         glance::glance(),
         requests::requests(),
         ledger::ledger(),
+        commit::commit(),
+        chains::chains(),
         memory::memory(),
         process::process(),
     ]);
-    dashboard(&FRAME, panels)
+    dashboard(&FRAME, artifacts, panels)
 }
 
 fn answers_with(code: &str) -> Selector {

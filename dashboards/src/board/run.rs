@@ -22,8 +22,8 @@ const FRAME: Frame = Frame {
     jobs_from: &[&m::LOADTEST_PHASE, &m::HTTP_IN_FLIGHT],
 };
 
-/// The board `run.json`.
-pub fn board() -> Dashboard {
+/// The board `run.json`. `artifacts` is where run folders are served.
+pub fn board(artifacts: &str) -> Dashboard {
     let panels = stack([
         glance::glance(),
         load::load(),
@@ -32,7 +32,7 @@ pub fn board() -> Dashboard {
         resources::resources(),
         runs::runs(),
     ]);
-    dashboard(&FRAME, panels)
+    dashboard(&FRAME, artifacts, panels)
 }
 
 fn failed_requests() -> Selector {

@@ -56,7 +56,8 @@ impl Dimension {
         match self {
             Self::Requests | Self::Count | Self::RequestRate | Self::EventRate => Some(1.0),
             Self::Share => Some(0.01),
-            Self::Seconds | Self::Bytes | Self::ByteRate | Self::Cores => None,
+            Self::Cores => Some(0.1),
+            Self::Seconds | Self::Bytes | Self::ByteRate => None,
         }
     }
 
@@ -89,6 +90,8 @@ impl Dimension {
                 Some(Self::EventRate)
             }
             (Self::Requests, Self::Count) | (Self::Count, Self::Requests) => Some(Self::Count),
+            // A number of processors bounds how many are kept busy.
+            (Self::Cores, Self::Count) | (Self::Count, Self::Cores) => Some(Self::Cores),
             _ => None,
         }
     }

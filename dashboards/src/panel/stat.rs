@@ -1,6 +1,6 @@
 //! One big number.
 
-use super::{About, Asks, Query, described, dimension, field_config, targets, thresholds};
+use super::{About, Asks, Query, described, dimension, field_config, or_say, targets, thresholds};
 use crate::expr::Dimension;
 use crate::wire::{Color, Options, Panel, ReduceOptions, StatOptions};
 
@@ -45,6 +45,15 @@ pub fn stat(about: About, reading: Reading, query: Query, red_from: Option<f64>)
         targets: targets(&queries, asks),
         ..described("stat", about)
     }
+}
+
+/// The names of the series that there are, such as a verdict; `none_yet` where there are none.
+pub fn names(about: About, query: Query, none_yet: &'static str) -> Panel {
+    let mut panel = stat(about, Reading::WholeRange, query, None);
+    if let Some(Options::Stat(options)) = &mut panel.options {
+        options.text_mode = "name";
+    }
+    or_say(none_yet, panel)
 }
 
 /// Counts are whole; a share of failures needs more digits than a percentage usually gets.

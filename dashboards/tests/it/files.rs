@@ -27,8 +27,10 @@ fn the_tree() {
         README.md
         alertmanager/alertmanager.yml
         compose.yaml
+        grafana/dashboards/loadtest/compare.json
         grafana/dashboards/loadtest/engine.json
         grafana/dashboards/loadtest/run.json
+        grafana/dashboards/loadtest/stalls.json
         grafana/provisioning/dashboards/loadtest.yml
         grafana/provisioning/datasources/prometheus.yml
         prometheus/history.yml
@@ -165,8 +167,14 @@ fn the_rules() {
           rules:
           - record: run:loadtest_requests:rate1m
             expr: 'sum by (run_id) (rate(loadtest_requests_total[1m]))'
+          - record: step:loadtest_response_time_seconds:p99_1m
+            expr: 'histogram_quantile(0.99, sum by (le, step) (rate(loadtest_response_time_seconds_bucket[1m])))'
+          - record: route:http_request_duration_seconds:p99_1m
+            expr: 'histogram_quantile(0.99, sum by (le, route) (rate(http_request_duration_seconds_bucket[1m])))'
+          - record: job:process_cpu_cores:rate1m
+            expr: 'sum by (job) (rate(process_cpu_seconds_total[1m]))'
           - alert: LoadtestNoProgress
-            expr: '(sum by (run_id) (rate(loadtest_requests_total[30s])) == 0) and on (run_id) (max by (run_id) (loadtest_phase{phase="steady"}) == 1)'
+            expr: '(sum by (run_id) (rate(loadtest_requests_total[30s])) == 0) and on (run_id) (max by (run_id) (loadtest_phase{phase=~"steady"}) == 1)'
             for: 15s
             labels: {severity: page}
             annotations: {summary: "run {{ $labels.run_id }} is steady and finishes no requests"}
@@ -180,6 +188,61 @@ fn the_rules() {
             for: 0s
             labels: {severity: ticket}
             annotations: {summary: "run {{ $labels.run_id }} dropped arrivals: the offered load is not the plan's"}
+          - alert: LoadtestGeneratorLate
+            expr: '(histogram_quantile(0.99, sum by (le, run_id) (rate(loadtest_pacing_delay_seconds_bucket[30s]))) > 0.001) and on (run_id) (histogram_quantile(0.99, sum by (le, run_id) (rate(loadtest_pacing_delay_seconds_bucket[30s]))) > on (run_id) (histogram_quantile(0.99, sum by (le, run_id) (rate(loadtest_response_time_seconds_bucket[30s]))) * 0.1))'
+            for: 10s
+            labels: {severity: ticket}
+            annotations: {summary: "the generator of run {{ $labels.run_id }} is late by {{ $value | humanizeDuration }} at the p99: it measures itself"}
+          - alert: LoadtestP99OverThreshold
+            expr: '(histogram_quantile(0.99, sum by (le, run_id) (rate(loadtest_response_time_seconds_bucket[30s]))) > on (run_id) max by (run_id) (loadtest_threshold_seconds{metric="response_time",term="p99",step="all"})) and on (run_id) (max by (run_id) (loadtest_phase{phase=~"steady"}) == 1)'
+            for: 10s
+            labels: {severity: page}
+            annotations: {summary: "run {{ $labels.run_id }} has a p99 of {{ $value | humanizeDuration }}, over the limit of its plan"}
+          - alert: LoadtestThresholdBroken
+            expr: 'max by (run_id, rule) (max_over_time(loadtest_threshold_broken[30s])) == 1'
+            for: 0s
+            labels: {severity: ticket}
+            annotations: {summary: "run {{ $labels.run_id }} broke {{ $labels.rule }}"}
+          - alert: LoadtestInvalid
+            expr: 'max by (run_id, reason) (max_over_time(loadtest_health_broken[30s])) == 1'
+            for: 0s
+            labels: {severity: ticket}
+            annotations: {summary: "the numbers of run {{ $labels.run_id }} are not to be trusted: {{ $labels.reason }}"}
+          - alert: TargetDown
+            expr: '(up{job="target"} == 0) and on (run_id) (max by (run_id) (loadtest_phase{phase=~"warmup|steady"}) == 1)'
+            for: 5s
+            labels: {severity: page}
+            annotations: {summary: "{{ $labels.instance }} answers no scrape while run {{ $labels.run_id }} is on"}
+          - alert: PendingWithdrawalsHigh
+            expr: 'max by (chain) (token_pending_withdrawals) > 100'
+            for: 1m
+            labels: {severity: page}
+            annotations: {summary: "{{ $labels.chain }} has {{ $value | printf \"%.0f\" }} pending withdrawals"}
+          - alert: RpcFailover
+            expr: 'sum by (chain, reason) (increase(token_rpc_failover_total{reason!="return"}[5m])) > 0'
+            for: 0s
+            labels: {severity: ticket}
+            annotations: {summary: "{{ $labels.chain }} left its endpoint: {{ $labels.reason }}"}
+          - alert: RpcFlapping
+            expr: 'sum by (chain) (increase(token_rpc_failover_total[10m])) > 3.5'
+            for: 0s
+            labels: {severity: ticket}
+            annotations: {summary: "{{ $labels.chain }} changed its endpoint {{ $value | printf \"%.0f\" }} times in ten minutes"}
+          - alert: EngineSheds
+            expr: 'sum by (run_id, reason) (increase(token_shed_total{reason=~"overloaded|late_in_queue|capacity"}[1m])) > 0'
+            for: 10s
+            labels: {severity: ticket}
+            annotations: {summary: "the engine refuses commands: {{ $labels.reason }}"}
+          - alert: JournalSyncSlow
+            expr: 'histogram_quantile(0.99, sum by (le, run_id) (rate(token_journal_sync_duration_seconds_bucket[1m]))) > 0.1'
+            for: 1m
+            labels: {severity: ticket}
+            annotations: {summary: "a sync of the journal takes {{ $value | humanizeDuration }} at the p99"}
+          - alert: ProfileLosesSamples
+            expr: 'sum by (run_id, profile) (increase(runtime_profile_dropped_total[1m])) > 0'
+            for: 0s
+            labels: {severity: ticket}
+            annotations: {summary: "the {{ $labels.profile }} profiler has no room for its samples: profiles miss what happened most"}
     "#]].assert_eq(&text_of("prometheus/loadtest.rules.yml"));
 }
 

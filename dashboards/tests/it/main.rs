@@ -4,6 +4,7 @@ mod boards;
 mod files;
 mod lint;
 mod promtool;
+mod roundtrip;
 
 use dashboards::{File, Settings, export};
 use serde_json::Value;

@@ -41,6 +41,7 @@ pub(crate) fn serve(listener: TcpListener, site: Site) -> Result<AdminHandle, Fa
     let takes_alerts = site.alerts.is_some();
     let mut router = Router::new()
         .route("/", get(index))
+        .route("/artifacts", get(index))
         .route("/artifacts/{run}/{file}", get(artifact));
     if takes_alerts {
         router = router.route("/alerts", post(alert));

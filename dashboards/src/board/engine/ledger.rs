@@ -13,7 +13,7 @@ pub fn ledger() -> Section {
         "Ledger",
         [
             line(8, [transfers(), operations()]),
-            line(7, [duplicates(), supply()]),
+            line(7, [duplicates(), supply(), frozen(), holds()]),
         ],
     )
 }
@@ -52,7 +52,7 @@ fn operations() -> Panel {
 fn duplicates() -> Panel {
     let by_result = on_board(&m::TOKEN_DUPLICATE)
         .rate(RateInterval)
-        .sum_by(&["result"]);
+        .sum_by(&["source", "result"]);
     time_series(
         about(
             33,
@@ -61,7 +61,7 @@ fn duplicates() -> Panel {
             "Per second. replayed is a repeated command answered from memory; mismatch is one key used for two commands: a \
              fault of the caller.",
         ),
-        &[query("{{result}}", by_result)],
+        &[query("{{source}} {{result}}", by_result)],
     )
 }
 
@@ -76,6 +76,36 @@ fn supply() -> Panel {
         &[query(
             "{{chain}}",
             on_board(&m::TOKEN_SUPPLY).value().sum_by(&["chain"]),
+        )],
+    )
+}
+
+fn frozen() -> Panel {
+    time_series(
+        about(
+            35,
+            "Frozen",
+            &m::TOKEN_FROZEN,
+            "Part of the supply. Healthy: moves only when an operator freezes or thaws an account.",
+        ),
+        &[query(
+            "{{chain}}",
+            on_board(&m::TOKEN_FROZEN).value().sum_by(&["chain"]),
+        )],
+    )
+}
+
+fn holds() -> Panel {
+    time_series(
+        about(
+            36,
+            "Open holds",
+            &m::TOKEN_OPEN_HOLDS,
+            "Healthy: level under a steady load; one that only rises is holds that nobody posts, voids or lets expire.",
+        ),
+        &[query(
+            "{{chain}}",
+            on_board(&m::TOKEN_OPEN_HOLDS).value().sum_by(&["chain"]),
         )],
     )
 }

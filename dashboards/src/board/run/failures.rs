@@ -2,16 +2,19 @@
 
 use record::catalog as m;
 
-use crate::expr::{Window::RateInterval, on_board};
+use crate::expr::{
+    Window::{Range, RateInterval},
+    on_board,
+};
 use crate::layout::{Section, line, section};
-use crate::panel::{about, query, time_series};
+use crate::panel::{about, column, query, table, time_series};
 use crate::wire::Panel;
 
 pub fn failures() -> Section {
     section(
         4,
         "Failures",
-        [line(7, [failures_by_kind(), drops_by_reason()])],
+        [line(7, [failures_by_kind(), drops_by_reason(), codes()])],
     )
 }
 
@@ -41,5 +44,18 @@ fn drops_by_reason() -> Panel {
             "Per second. Healthy: zero; anything else means that the offered load was not the plan's.",
         ),
         &[query("{{reason}}", dropped.sum_by(&["reason"]))],
+    )
+}
+
+fn codes() -> Panel {
+    let by_code = on_board(&m::LOADTEST_RESPONSES).increase(Range);
+    table(
+        about(
+            43,
+            "Answers by status code",
+            &m::LOADTEST_RESPONSES,
+            "Over the whole range. A code is counted from its first answer on, which itself may be missing.",
+        ),
+        &[column("requests", by_code.sum_by(&["code"]).rounded())],
     )
 }

@@ -8,7 +8,7 @@ use crate::expr::{
     on_board,
 };
 use crate::layout::{Section, line, section};
-use crate::panel::{Reading, about, query, stat};
+use crate::panel::{Reading, about, names, query, stat};
 use crate::rules::MOST_FAILURES;
 use crate::wire::Panel;
 
@@ -16,17 +16,82 @@ pub fn glance() -> Section {
     section(
         1,
         "At a glance",
-        [line(
-            4,
-            [
-                qps(),
-                tps(),
-                error_ratio(),
-                p99(),
-                achieved(),
-                dropped_count(),
-            ],
-        )],
+        [
+            line(3, [verdict(), distrust(), broken(), goodput()]),
+            line(
+                4,
+                [
+                    qps(),
+                    tps(),
+                    error_ratio(),
+                    p99(),
+                    achieved(),
+                    dropped_count(),
+                ],
+            ),
+        ],
+    )
+}
+
+fn verdict() -> Panel {
+    let given = on_board(&m::LOADTEST_VERDICT).highest(Range);
+    names(
+        about(
+            17,
+            "Verdict",
+            &m::LOADTEST_VERDICT,
+            "Of every run that ended in the range. Exit code and reasons are in the run's summary.",
+        ),
+        query("{{verdict}}", given.max_by(&["verdict"]).equals(1.0)),
+        "none yet",
+    )
+}
+
+fn distrust() -> Panel {
+    let reasons = on_board(&m::LOADTEST_HEALTH_BROKEN).highest(Range);
+    stat(
+        about(
+            18,
+            "Reasons for distrust",
+            &m::LOADTEST_HEALTH_BROKEN,
+            "Healthy: 0. Any other number makes the run invalid; the annotations name the reasons. Known when the run has ended.",
+        ),
+        Reading::WholeRange,
+        query("reasons", reasons.sum()),
+        Some(1.0),
+    )
+}
+
+fn broken() -> Panel {
+    let broken = on_board(&m::LOADTEST_THRESHOLD_BROKEN).highest(Range);
+    stat(
+        about(
+            19,
+            "Thresholds broken",
+            &m::LOADTEST_THRESHOLD_BROKEN,
+            "Healthy: 0. Known when the run has ended; limits of times are drawn with the response times before.",
+        ),
+        Reading::WholeRange,
+        query("broken", broken.sum()),
+        Some(1.0),
+    )
+}
+
+fn goodput() -> Panel {
+    stat(
+        about(
+            20,
+            "Goodput",
+            &m::LOADTEST_GOODPUT,
+            "Shown is the mean over the points at which the generator was up. Far below TPS: answers are right and come too late. Empty \
+             where the plan says nothing about what is good enough.",
+        ),
+        Reading::MeanOfPoints,
+        query(
+            "goodput",
+            on_board(&m::LOADTEST_GOODPUT).rate(RateInterval).sum(),
+        ),
+        None,
     )
 }
 

@@ -12,7 +12,10 @@ pub fn load() -> Section {
     section(
         2,
         "Load",
-        [line(8, [offered(), users()]), line(7, [transactions()])],
+        [
+            line(8, [offered(), users()]),
+            line(7, [transactions(), goodput()]),
+        ],
     )
 }
 
@@ -70,5 +73,23 @@ fn transactions() -> Panel {
             "Healthy: the proportions are the weights of the plan.",
         ),
         &[query("{{scenario}}", by_scenario)],
+    )
+}
+
+fn goodput() -> Panel {
+    time_series(
+        about(
+            24,
+            "Transactions and goodput",
+            &m::LOADTEST_GOODPUT,
+            "Healthy: one line. Between the two lie transactions that were right and too late for the plan.",
+        ),
+        &[
+            query("TPS", good_transactions().rate(RateInterval).sum()),
+            query(
+                "goodput",
+                on_board(&m::LOADTEST_GOODPUT).rate(RateInterval).sum(),
+            ),
+        ],
     )
 }

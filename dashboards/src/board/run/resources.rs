@@ -9,7 +9,11 @@ use crate::panel::{about, query, time_series};
 use crate::wire::Panel;
 
 pub fn resources() -> Section {
-    section(5, "Target and generator", [line(7, [cpu(), memory()])])
+    section(
+        5,
+        "Target and generator",
+        [line(7, [cpu(), memory(), threads(), lateness()])],
+    )
 }
 
 fn generator(family: &'static m::Family) -> Selector {
@@ -18,6 +22,7 @@ fn generator(family: &'static m::Family) -> Selector {
 
 fn cpu() -> Panel {
     let target = on_board(&m::LOADTEST_TARGET_CPU).rate(RateInterval).sum();
+    let cores = on_board(&m::LOADTEST_CORES).value().sum();
     time_series(
         about(
             51,
@@ -32,6 +37,7 @@ fn cpu() -> Panel {
                 "generator",
                 generator(&m::PROCESS_CPU).rate(RateInterval).sum(),
             ),
+            query("generator may use", cores).limit(),
         ],
     )
 }
@@ -48,6 +54,39 @@ fn memory() -> Panel {
         &[
             query("target", target),
             query("generator", generator(&m::PROCESS_MEMORY).value().sum()),
+        ],
+    )
+}
+
+fn threads() -> Panel {
+    let now = |family| on_board(family).value().sum();
+    time_series(
+        about(
+            53,
+            "Threads and open files of the target",
+            &m::LOADTEST_TARGET_FDS,
+            "Healthy: level; open files are connections and what the target keeps open besides.",
+        ),
+        &[
+            query("threads", now(&m::LOADTEST_TARGET_THREADS)),
+            query("open files", now(&m::LOADTEST_TARGET_FDS)),
+        ],
+    )
+}
+
+fn lateness() -> Panel {
+    let p99 = |family| on_board(family).quantile(0.99, RateInterval, &[]);
+    time_series(
+        about(
+            54,
+            "Generator's lateness",
+            &m::LOADTEST_PACING_DELAY,
+            "p99. Healthy: below a millisecond and below a tenth of the response time's p99; beyond both, an alert says that the generator \
+             is late.",
+        ),
+        &[
+            query("pacing delay", p99(&m::LOADTEST_PACING_DELAY)),
+            query("send delay", p99(&m::LOADTEST_SEND_DELAY)),
         ],
     )
 }

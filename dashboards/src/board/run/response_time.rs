@@ -8,7 +8,7 @@ use crate::expr::{
     on_board,
 };
 use crate::layout::{Section, line, section};
-use crate::panel::{about, column, query, table, time_series};
+use crate::panel::{about, column, heat_map, query, stacked, table, time_series};
 use crate::wire::Panel;
 
 pub fn response_time() -> Section {
@@ -16,26 +16,69 @@ pub fn response_time() -> Section {
         3,
         "Response time",
         [
-            line(9, [percentiles(), client_and_server()]),
+            line(9, [percentiles(), spread()]),
+            line(8, [client_and_server(), parts()]),
             line(8, [steps()]),
         ],
     )
 }
 
 fn percentiles() -> Panel {
+    let limits = on_board(&m::LOADTEST_THRESHOLD)
+        .with("metric", "response_time")
+        .with("step", "all")
+        .value();
     time_series(
         about(
             31,
             "Response time",
             &m::LOADTEST_RESPONSE_TIME,
-            "Percentiles of all requests, failed ones included. Healthy: flat while the load is flat. Values are interpolated \
-             between bucket bounds and end at 10.49 s.",
+            "Percentiles of all requests, failed ones included; dashed are the limits that the plan sets. Healthy: flat while the load is \
+             flat, and each below its limit. Values are interpolated between bucket bounds and end at 10.49 s.",
         ),
         &[
             query("p50", response_p(0.5, RateInterval)),
             query("p95", response_p(0.95, RateInterval)),
             query("p99", response_p(0.99, RateInterval)),
             query("p99.9", response_p(0.999, RateInterval)),
+            query("limit of {{term}}", limits.max_by(&["term"])).limit(),
+        ],
+    )
+}
+
+fn spread() -> Panel {
+    heat_map(
+        about(
+            34,
+            "Response times",
+            &m::LOADTEST_RESPONSE_TIME,
+            "Each column is one moment, the colour says how many requests a second took so long. Two bands are two kinds of requests or of \
+             answers; a column that reaches up is a stall. The last bucket ends at 10.49 s.",
+        ),
+        query(
+            "{{le}}",
+            on_board(&m::LOADTEST_RESPONSE_TIME).buckets(RateInterval),
+        ),
+    )
+}
+
+/// Requests after the first of a transaction are due when the answer before them is there: their service time is in the heap, and
+/// hardly any wait.
+fn parts() -> Panel {
+    let mean = |family| on_board(family).mean(RateInterval, &[]);
+    stacked(
+        about(
+            35,
+            "What the mean is made of",
+            &m::LOADTEST_SERVICE_TIME,
+            "Means, stacked: waiting for the pacer (the generator's own lateness), for an idle user, for a connection, then the service \
+             time. Healthy: service time alone. Waits are those of first requests.",
+        ),
+        &[
+            query("service time", mean(&m::LOADTEST_SERVICE_TIME)),
+            query("connecting", mean(&m::LOADTEST_CONNECT_WAIT)),
+            query("idle user", mean(&m::LOADTEST_SLOT_WAIT)),
+            query("pacing", mean(&m::LOADTEST_PACING_DELAY)),
         ],
     )
 }

@@ -1,26 +1,15 @@
 //! Which runs the range holds, and how to read the board.
 
-use record::catalog as m;
-
-use crate::expr::{Window::Range, on_board};
+use crate::board::runs_in_range;
 use crate::layout::{Section, line, section};
-use crate::panel::{about, facts, text};
+use crate::panel::text;
 use crate::wire::Panel;
 
 pub fn runs() -> Section {
-    section(6, "Runs", [line(7, [runs_in_range(), how_to_read()])])
-}
-
-fn runs_in_range() -> Panel {
-    let seen = on_board(&m::LOADTEST_RUN_INFO).highest(Range);
-    facts(
-        about(
-            61,
-            "Runs in range",
-            &m::LOADTEST_RUN_INFO,
-            "Every run that was scraped in the range; its folder under target/loadtest bears the same name.",
-        ),
-        seen.max_by(&["run_id", "plan", "model"]),
+    section(
+        6,
+        "Runs",
+        [line(5, [runs_in_range(61)]), line(5, [how_to_read()])],
     )
 }
 

@@ -9,7 +9,10 @@ const RATE: &str = r#"sum(rate(loadtest_requests_total{job=~"$job",instance=~"$i
 const S: &str = r#"job=~"$job",instance=~"$instance",run_id=~"$run_id""#;
 
 fn good() -> Value {
-    let (_, board) = boards().pop().expect("there are boards");
+    let (_, board) = boards()
+        .into_iter()
+        .find(|(path, _)| path.ends_with("/run.json"))
+        .expect("there is the board of a run");
     assert_eq!(check(&board), [], "the fixture starts from a good board");
     board
 }
@@ -52,6 +55,7 @@ fn frame_rules() {
         ["hard-coded"]
     );
     assert_eq!(rules_after("/links/0/tags/0", json!("other")), ["links"]);
+    assert_eq!(rules_after("/links/1/url", json!("${runs}")), ["links"]);
 }
 
 #[test]
@@ -60,6 +64,7 @@ fn variable_rules() {
     assert_eq!(variable("0/name", json!("source")), ["variables"]);
     assert_eq!(variable("1/multi", json!(false)), ["variables"]);
     assert_eq!(variable("3/allValue", json!(".+")), ["variables"]);
+    assert_eq!(variable("4/hide", json!(0)), ["variables"]);
     assert_eq!(
         variable("1/query/query", json!("label_values(up, job)")),
         ["variables"]
@@ -75,6 +80,21 @@ fn variable_rules() {
         ),
         ["variables"]
     );
+}
+
+#[test]
+fn a_link_to_what_no_run_leaves_is_found() {
+    let board = good();
+    let panels = board["panels"].as_array().expect("panels");
+    let runs = panels
+        .iter()
+        .position(|panel| panel["title"] == "Runs in range");
+    let at = format!(
+        "/panels/{}/fieldConfig/overrides/0/properties/0/value/0/url",
+        runs.expect("a table of runs")
+    );
+    let wrong = json!("${artifacts}/${__data.fields.run_id}/report.pdf");
+    assert_eq!(rules_after(&at, wrong), ["links"]);
 }
 
 #[test]

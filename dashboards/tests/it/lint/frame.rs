@@ -1,5 +1,6 @@
 //! Rules about what surrounds the panels: variables, links, identity.
 
+use record::files;
 use serde_json::{Value, json};
 
 use super::{Finding, finding, list, text};
@@ -32,7 +33,7 @@ pub fn check(board: &Value) -> Vec<Finding> {
         board.get("__inputs").is_none(),
         "no __inputs: the data source is a variable",
     );
-    let words = board.to_string().to_lowercase();
+    let words = without_constants(board).to_string().to_lowercase();
     expect(
         "word",
         !words.contains("latency"),
@@ -50,6 +51,28 @@ pub fn check(board: &Value) -> Vec<Finding> {
     found
 }
 
+/// The board without the values of its constants, which are what the export was told: where run folders are served.
+fn without_constants(board: &Value) -> Value {
+    let mut board = board.clone();
+    let variables = board.pointer_mut("/templating/list");
+    for variable in variables
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        if variable["type"] == "constant" {
+            variable["query"] = Value::Null;
+        }
+    }
+    board
+}
+
+/// What the variables of every board begin with; two runs are chosen one by one, and instead of job and instance.
+const CHOICES: [&[&str]; 2] = [
+    &["datasource", "job", "instance", "run_id"],
+    &["datasource", "run_a", "run_b"],
+];
+
 fn variables(board: &Value) -> Vec<Finding> {
     let variables = list(&board["templating"], "list");
     let names: Vec<_> = variables
@@ -57,17 +80,20 @@ fn variables(board: &Value) -> Vec<Finding> {
         .map(|variable| text(variable, "name"))
         .collect();
     let mut found = Vec::new();
-    if names.get(..4) != Some(&["datasource", "job", "instance", "run_id"]) {
-        let reason = format!("{names:?} do not begin with datasource, job, instance, run_id");
+    let known = CHOICES.iter().any(|first| names.starts_with(first));
+    if !known || names.last() != Some(&"artifacts") {
+        let reason = format!("{names:?} are not the usual ones in the usual order");
         found.push(finding("variables", "board", reason));
     }
     for variable in variables.iter().skip(1) {
         let name = text(variable, "name");
-        let all = if name == "run_id" { ".*" } else { ".+" };
-        let wanted = json!({
-            "type": "query", "multi": true, "includeAll": true, "allValue": all, "refresh": 2,
-            "datasource": {"type": "prometheus", "uid": "${datasource}"},
-        });
+        if name == "artifacts" {
+            if variable["hide"] != 2 {
+                found.push(finding("variables", name, "is a constant for links only"));
+            }
+            continue;
+        }
+        let wanted = wanted(name);
         for (key, value) in wanted.as_object().expect("an object") {
             if &variable[key] != value {
                 let reason = format!("{key} is {}, not {value}", variable[key]);
@@ -82,12 +108,54 @@ fn variables(board: &Value) -> Vec<Finding> {
     found
 }
 
-/// Boards are linked by a tag that every board bears.
+fn wanted(name: &str) -> Value {
+    let all = match name {
+        "run_a" | "run_b" => Value::Null,
+        "run_id" => json!(".*"),
+        _ => json!(".+"),
+    };
+    let many = !all.is_null();
+    json!({
+        "type": "query", "multi": many, "includeAll": many, "allValue": all, "refresh": 2,
+        "datasource": {"type": "prometheus", "uid": "${datasource}"},
+    })
+}
+
+/// Boards are linked by a tag that every board bears; everything else is below the address of the run folders, or a shipped board.
 fn links(board: &Value) -> Vec<Finding> {
     let tags = list(board, "tags");
     let dead = list(board, "links").iter().filter(|link| {
-        link["type"] != "dashboards" || !list(link, "tags").iter().all(|tag| tags.contains(tag))
+        let sisters =
+            link["type"] == "dashboards" && list(link, "tags").iter().all(|tag| tags.contains(tag));
+        !sisters && text(link, "url") != "${artifacts}"
     });
-    dead.map(|link| finding("links", text(link, "title"), "leads to no shipped board"))
-        .collect()
+    let dead = dead.map(|link| finding("links", text(link, "title"), "leads to no shipped board"));
+    dead.chain(data_links(board)).collect()
+}
+
+fn data_links(board: &Value) -> Vec<Finding> {
+    let panels = list(board, "panels").iter();
+    let overrides = panels.flat_map(|panel| list(&panel["fieldConfig"], "overrides"));
+    let properties = overrides.flat_map(|one| list(one, "properties"));
+    let links = properties.filter(|property| property["id"] == "links");
+    let dead = links
+        .flat_map(|property| list(property, "value"))
+        .filter(|link| {
+            let url = text(link, "url");
+            let file = url.strip_prefix("${artifacts}/${__data.fields.run_id}/");
+            let known = [
+                files::REPORT,
+                files::CPU_FLAMEGRAPH,
+                files::ALLOC_FLAMEGRAPH,
+            ];
+            !file.is_some_and(|file| known.contains(&file)) && !url.starts_with("/d/lt-run?")
+        });
+    dead.map(|link| {
+        finding(
+            "links",
+            text(link, "title"),
+            "leads to nothing that a run leaves",
+        )
+    })
+    .collect()
 }

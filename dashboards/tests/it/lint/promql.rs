@@ -55,6 +55,8 @@ pub fn interpolate(query: &str) -> String {
         ("$job", "JOB"),
         ("$instance", "INSTANCE"),
         ("$run_id", "RUN"),
+        ("$run_a", "RUN_A"),
+        ("$run_b", "RUN_B"),
     ]
     .iter()
     .fold(query.to_owned(), |text, (name, value)| {

@@ -66,21 +66,28 @@ fn selector_rules(place: &str, selector: &Selector) -> Vec<Finding> {
         )];
     };
     let mut found = labels(place, selector, family, suffix);
-    for (label, wanted) in SCRAPE_LABELS {
-        if !selector
-            .matchers
+    if !of_one_run(selector) {
+        let missing = SCRAPE_LABELS
             .iter()
-            .any(|(key, value)| key == label && value == wanted)
-        {
-            found.push(finding(
-                "matchers",
-                place,
-                format!("{name} lacks {label}=~\"${label}\""),
-            ));
-        }
+            .filter(|(label, wanted)| !has(selector, label, wanted));
+        found.extend(missing.map(|(label, _)| {
+            let reason = format!("{name} lacks {label}=~\"${label}\"");
+            finding("matchers", place, reason)
+        }));
     }
     found.extend(functions(place, selector, family));
     found
+}
+
+fn has(selector: &Selector, label: &str, wanted: &str) -> bool {
+    let mut matchers = selector.matchers.iter();
+    matchers.any(|(key, value)| key == label && value == wanted)
+}
+
+/// A selector of one of two runs that are laid over each other.
+fn of_one_run(selector: &Selector) -> bool {
+    let run = ["=RUN_A", "=RUN_B"];
+    has(selector, "job", "=aligned") && run.iter().any(|run| has(selector, "run_id", run))
 }
 
 fn labels(place: &str, selector: &Selector, family: &Family, suffix: &str) -> Vec<Finding> {

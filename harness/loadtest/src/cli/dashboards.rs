@@ -39,6 +39,16 @@ pub(crate) struct ExportArgs {
         default_value = "http://127.0.0.1:6062/alerts"
     )]
     pub(crate) alert_webhook: String,
+    /// Where boards find reports and flamegraphs: what `loadtest view` or `loadtest dashboards up` serves
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:6062/artifacts"
+    )]
+    pub(crate) artifacts_url: String,
+    /// Scrape /metrics/native too, for a target whose probe has the cargo feature `native`
+    #[arg(long)]
+    pub(crate) native: bool,
     /// Write into a folder that is not empty
     #[arg(long)]
     pub(crate) force: bool,

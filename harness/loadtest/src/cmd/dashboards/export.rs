@@ -35,7 +35,9 @@ fn settings(arguments: &ExportArgs) -> Result<Settings, dashboards::SettingsErro
         .with_prometheus_url(&arguments.prometheus_url)?
         .with_loadtest_address(&arguments.loadtest_address)?
         .with_target_address(&arguments.target_address)?
-        .with_alert_webhook(&arguments.alert_webhook)
+        .with_alert_webhook(&arguments.alert_webhook)?
+        .with_artifacts_url(&arguments.artifacts_url)
+        .map(|settings| settings.with_native(arguments.native))
 }
 
 fn is_empty(dir: &Path) -> bool {

@@ -5,6 +5,7 @@ use crate::exit::Failure;
 use crate::folder::write_whole;
 use dashboards::{Discovery, Settings};
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -34,11 +35,11 @@ pub(super) struct Stack {
 }
 
 impl Stack {
-    /// Writes the files into `dir` and starts what is installed.
+    /// Writes the files into `dir` and starts what is installed. Boards find run folders at `site`.
     ///
     /// # Errors
     /// No Prometheus, a folder that cannot be written, a program that does not start.
-    pub(super) fn start(dir: &Path, webhook: &str) -> Result<Self, Failure> {
+    pub(super) fn start(dir: &Path, webhook: &str, site: SocketAddr) -> Result<Self, Failure> {
         let Some(prometheus) = find(&["prometheus"]) else {
             return Err(Failure::usage(
                 "no prometheus on this machine, so there is nothing to start",
@@ -52,7 +53,7 @@ impl Stack {
             alerts: free_port(9093),
             grafana: free_port(3000),
         };
-        write_files(&dir, ports, webhook)?;
+        write_files(&dir, ports, webhook, site)?;
         let mut stack = Self {
             programs: Vec::new(),
             addresses: Vec::new(),
@@ -196,7 +197,7 @@ fn made(dir: &Path) -> Result<PathBuf, Failure> {
     fs::canonicalize(dir).map_err(bad)
 }
 
-fn write_files(dir: &Path, ports: Ports, webhook: &str) -> Result<(), Failure> {
+fn write_files(dir: &Path, ports: Ports, webhook: &str, site: SocketAddr) -> Result<(), Failure> {
     let on = |port: u16| format!("http://127.0.0.1:{port}");
     let settings = Settings::default()
         .with_discovery(Discovery::Files)
@@ -206,6 +207,7 @@ fn write_files(dir: &Path, ports: Ports, webhook: &str) -> Result<(), Failure> {
             settings.with_alertmanager_address(&format!("127.0.0.1:{}", ports.alerts))
         })
         .and_then(|settings| settings.with_alert_webhook(webhook))
+        .and_then(|settings| settings.with_artifacts_url(&format!("http://{site}/artifacts")))
         .map_err(Failure::usage)?;
     for file in dashboards::export(&settings) {
         let path = dir.join(&file.path);

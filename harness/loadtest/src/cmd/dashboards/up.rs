@@ -27,7 +27,7 @@ pub(in crate::cmd) fn up(arguments: &UpArgs) -> Outcome {
         .alert_webhook
         .clone()
         .unwrap_or_else(|| format!("http://{address}/alerts"));
-    let mut stack = Stack::start(&arguments.dir, &hook)?;
+    let mut stack = Stack::start(&arguments.dir, &hook, address)?;
     let runs = arguments.dir.parent().unwrap_or(Path::new("."));
     let site = web::Site {
         runs: runs.to_owned(),
