@@ -5,11 +5,13 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod aborted;
+mod answered;
 mod bad_input;
 mod browser;
 mod canonical;
 mod compared;
 mod counted;
+mod drawn;
 mod exported;
 mod gate;
 mod generator;

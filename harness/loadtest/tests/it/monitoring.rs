@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 /// A wide guard against hangs; nothing is judged by it.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-fn is_installed(program: &str) -> bool {
+pub fn is_installed(program: &str) -> bool {
     let there = Command::new(program).arg("--version").output().is_ok();
     if !there {
         skipped(program);
@@ -18,13 +18,13 @@ fn is_installed(program: &str) -> bool {
 }
 
 /// A command in the foreground that ends when this is dropped.
-struct Foreground {
+pub struct Foreground {
     child: Child,
     lines: BufReader<std::process::ChildStdout>,
 }
 
 impl Foreground {
-    fn start(arguments: &[&str], dir: &Path) -> Self {
+    pub fn start(arguments: &[&str], dir: &Path) -> Self {
         let mut child = command(arguments)
             .current_dir(dir)
             .stdout(Stdio::piped())
@@ -35,7 +35,7 @@ impl Foreground {
     }
 
     /// The first line that begins with `start`, and its last word.
-    fn word_after(&mut self, start: &str) -> String {
+    pub fn word_after(&mut self, start: &str) -> String {
         loop {
             let mut line = String::new();
             assert!(
@@ -48,7 +48,7 @@ impl Foreground {
         }
     }
 
-    fn interrupt(&mut self) -> Option<i32> {
+    pub fn interrupt(&mut self) -> Option<i32> {
         let pid = self.child.id().to_string();
         let told = Command::new("kill").args(["-INT", &pid]).status().unwrap();
         assert!(told.success());
@@ -64,7 +64,7 @@ impl Drop for Foreground {
     }
 }
 
-fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let since = Instant::now();
     loop {
         if let Some(found) = look() {
@@ -76,7 +76,7 @@ fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 }
 
 /// The values of an instant query, with their labels.
-fn query(prometheus: &str, expr: &str, at: Option<f64>) -> Vec<(serde_json::Value, f64)> {
+pub fn query(prometheus: &str, expr: &str, at: Option<f64>) -> Vec<(serde_json::Value, f64)> {
     let mut url = format!("{prometheus}/api/v1/query?query={}", encoded(expr));
     if let Some(at) = at {
         url = format!("{url}&time={at}");
@@ -92,7 +92,7 @@ fn query(prometheus: &str, expr: &str, at: Option<f64>) -> Vec<(serde_json::Valu
         .collect()
 }
 
-fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     let bytes: Vec<_> = text.bytes().map(|b| format!("%{b:02X}")).collect();
     bytes.concat()
 }
