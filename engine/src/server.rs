@@ -251,7 +251,6 @@ fn traffic(
         options.limits,
         options.connections_max.get(),
         gate(options),
-        Arc::clone(injector),
         Records {
             audit: audit.cloned(),
             export_key: options.export_key.clone(),
@@ -259,6 +258,7 @@ fn traffic(
         Knobs {
             stage,
             switches: switches.clone(),
+            injector: Arc::clone(injector),
         },
     );
     let mut router = http::router(Arc::new(service));

@@ -53,7 +53,7 @@ impl Queue {
     pub(super) fn push(&self, item: Item) -> Result<(), Refused> {
         let mut state = self.state();
         self.admit(&mut state, &item)?;
-        self.add(state, item);
+        Self::add(state, item);
         Ok(())
     }
 
@@ -61,7 +61,7 @@ impl Queue {
     pub(super) fn push_or_refuse(&self, item: Item) {
         let mut state = self.state();
         match self.admit(&mut state, &item) {
-            Ok(()) => self.add(state, item),
+            Ok(()) => Self::add(state, item),
             Err(refused) => {
                 drop(state);
                 item.refuse(refused);
@@ -86,7 +86,7 @@ impl Queue {
         Ok(())
     }
 
-    fn add(&self, mut state: MutexGuard<'_, State>, item: Item) {
+    fn add(mut state: MutexGuard<'_, State>, item: Item) {
         state.commands += item.commands();
         state.items.push_back(item);
         let sleeper = state.sleeper.take();

@@ -26,7 +26,6 @@ pub struct Service {
     limits: Limits,
     connections_max: usize,
     gate: Gate,
-    injector: Arc<Injector>,
     records: Records,
     /// One export at a time: it reads the whole journal.
     exports: Arc<Semaphore>,
@@ -40,6 +39,8 @@ pub struct Knobs {
     pub stage: Stage,
     /// All switches, to read and to show.
     pub switches: Switches,
+    /// Faults on demand.
+    pub injector: Arc<Injector>,
 }
 
 /// What is kept besides the ledger for those who look after it.
@@ -68,7 +69,6 @@ impl Service {
         limits: Limits,
         connections_max: usize,
         gate: Gate,
-        injector: Arc<Injector>,
         records: Records,
         knobs: Knobs,
     ) -> Self {
@@ -78,7 +78,6 @@ impl Service {
             limits,
             connections_max,
             gate,
-            injector,
             records,
             exports: Arc::new(Semaphore::new(1)),
             knobs,
@@ -155,7 +154,7 @@ impl Service {
     }
 
     pub(super) fn injector(&self) -> &Injector {
-        &self.injector
+        &self.knobs.injector
     }
 
     pub(super) fn pool(&self) -> &BatchPool {
