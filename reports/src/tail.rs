@@ -98,7 +98,7 @@ impl<'a> Banded<'a> {
 
     /// What a request of a band cost on average; `None` for a band of work that belongs to no request we know.
     pub fn per_request(&self, metric: &BandedMetric, band: Band) -> Option<f64> {
-        let requests = self.tail.requests(band);
+        let requests = self.tail.told_apart(band);
         (requests > 0).then(|| metric.band(band).total as f64 / requests as f64)
     }
 
@@ -125,7 +125,7 @@ impl<'a> Banded<'a> {
             }
             let side = |band: Band| Side {
                 stacks: &metric.band(band).stacks,
-                requests: self.tail.requests(band),
+                requests: self.tail.told_apart(band),
             };
             let options = difference_options(metric.metric, run_id);
             for widths in [Widths::Candidate, Widths::Baseline] {
@@ -152,7 +152,7 @@ impl<'a> Banded<'a> {
             title: format!("{}, requests {}", words(metric.metric), band.words()),
             subtitle: format!(
                 "run {run_id}: {} requests, {samples} samples{few}",
-                self.tail.requests(band)
+                self.tail.told_apart(band)
             ),
             count_name: unit.to_owned(),
             scale,

@@ -90,7 +90,7 @@ impl Offset {
     /// From an exchange: asked by our clock, received and sent by theirs, answered by ours. As in RFC 5905, section 8.
     fn of([asked, received, sent, answered]: [u64; 4]) -> Self {
         let away = |theirs: u64, ours: u64| i128::from(theirs) - i128::from(ours);
-        let nanos = (away(received, asked) + away(sent, answered)) / 2;
+        let nanos = i128::midpoint(away(received, asked), away(sent, answered));
         let round_trip = answered.saturating_sub(asked);
         Self {
             nanos: i64::try_from(nanos).unwrap_or(0),

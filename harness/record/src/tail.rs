@@ -336,7 +336,17 @@ pub struct Tail {
 }
 
 impl Tail {
-    /// Answered requests of a band over all endpoints: what values are divided by. 0 for bands that are no part of the answered.
+    /// Requests of a band whose samples say whose they are: what values are divided by. A target that keeps records forgets the oldest,
+    /// and then their samples say nothing; of one that keeps none all requests count.
+    pub fn told_apart(&self, band: Band) -> u64 {
+        let place = Band::ANSWERED.iter().position(|one| *one == band);
+        match (&self.ledger, place) {
+            (Ok(ledger), Some(place)) => ledger.bands[place].requests,
+            _ => self.requests(band),
+        }
+    }
+
+    /// Answered requests of a band over all endpoints. 0 for bands that are no part of the answered.
     pub fn requests(&self, band: Band) -> u64 {
         let place = Band::ANSWERED.iter().position(|one| *one == band);
         place.map_or(0, |place| {

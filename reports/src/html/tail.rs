@@ -131,7 +131,7 @@ fn inclusive(stacks: &Stacks, requests: u64) -> BTreeMap<&str, f64> {
 
 /// What a slow request ran more of than a usual one: the picture's main point as numbers.
 fn functions(banded: &Banded<'_>) -> Markup {
-    let both = [Band::GtP99, Band::LeP50].map(|band| banded.tail.requests(band));
+    let both = [Band::GtP99, Band::LeP50].map(|band| banded.tail.told_apart(band));
     let cpu = banded.metric(Metric::Cpu);
     let Some(cpu) = cpu.filter(|_| !both.contains(&0)) else {
         return html! {};
@@ -222,7 +222,7 @@ fn document(data: &str, key: &Key) -> String {
 }
 
 fn links(banded: &Banded<'_>) -> Markup {
-    let both = Band::ANSWERED.map(|band| banded.tail.requests(band));
+    let both = Band::ANSWERED.map(|band| banded.tail.told_apart(band));
     html! {
         p.muted { "The figures of this section: " a href=(files::TAIL) { (files::TAIL) } }
         @for metric in banded.metrics.iter().filter(|metric| metric.total() > 0) {
@@ -248,6 +248,11 @@ fn links(banded: &Banded<'_>) -> Markup {
 /// What must be said of such figures.
 fn caveats(banded: &Banded<'_>) -> Markup {
     let tail = banded.tail;
+    let sum = |of: fn(&Tail, Band) -> u64| {
+        let each = Band::ANSWERED.iter().map(|band| of(tail, *band));
+        each.sum::<u64>()
+    };
+    let (all, told) = (sum(Tail::requests), sum(Tail::told_apart));
     let untagged = banded.metric(Metric::Cpu).map(|cpu| {
         let share = cpu.band(Band::Untagged).total as f64 / cpu.total().max(1) as f64;
         format!(
@@ -264,6 +269,10 @@ fn caveats(banded: &Banded<'_>) -> Markup {
                 li { "Stacks on a processor explain that part of the time only; for the rest see where the time went." }
                 li { "Response time includes send delay, which no code of the target explains. A closed model hides waiting." }
                 @if tail.unanswered > 0 { li { (show::count(tail.unanswered)) " requests of these seconds had no answer and are in no band." } }
+                @if told < all {
+                    li { "The target kept no record of " (show::count(all - told)) " of " (show::count(all)) " requests: costs are per request that it knows, and samples of the others "
+                        "count as without a known answer." }
+                }
                 @if tail.unlisted > 0 {
                     li { (show::count(tail.unlisted)) " requests found no room in the client's list: their samples count as without a known answer." }
                 }

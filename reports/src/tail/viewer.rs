@@ -153,7 +153,7 @@ fn column(banded: &Banded<'_>, metric: &BandedMetric, band: Band, own: Option<&V
     json!({
         "name": band.name(),
         "words": band.words(),
-        "requests": banded.tail.requests(band),
+        "requests": banded.tail.told_apart(band),
         "samples": metric.band(band).samples,
         "own": own.map_or(&[][..], Vec::as_slice),
     })

@@ -359,5 +359,10 @@ mod tests {
         assert_eq!(tail.requests(Band::LeP50), 100);
         assert_eq!(tail.requests(Band::GtP99), 2);
         assert_eq!(tail.requests(Band::Untagged), 0);
+        let told = |tail: &Tail| Band::ANSWERED.map(|band| tail.told_apart(band));
+        assert_eq!(told(&tail), [1, 2, 3, 4]);
+        assert_eq!(tail.told_apart(Band::Untagged), 0);
+        tail.ledger = Err("the target tells no requests".to_owned());
+        assert_eq!(told(&tail), [100, 80, 18, 2]);
     }
 }

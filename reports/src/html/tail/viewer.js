@@ -135,14 +135,14 @@ function draw() {
     const { facts } = view.shown;
     flames.classList.toggle("few", facts.samples < data.enough);
     let deepest = 0;
-    const todo = whole > 0 ? [[zoom, 0]] : [];
-    while (todo.length) {
-        const [node, left] = todo.pop();
+    const waiting = whole > 0 ? [[zoom, 0]] : [];
+    while (waiting.length) {
+        const [node, left] = waiting.pop();
         place(node, 100 * left / whole, 100 * all[node] / whole);
         deepest = Math.max(deepest, depth[node] - depth[zoom]);
         let at = left;
         for (const child of [...children[node]].sort((a, b) => names[name[a]] < names[name[b]] ? -1 : 1)) {
-            if (all[child] > least) todo.push([child, at]);
+            if (all[child] > least) waiting.push([child, at]);
             at += all[child];
         }
     }
