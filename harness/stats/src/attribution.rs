@@ -15,6 +15,7 @@ pub use shift::{Group, Moved};
 use crate::signed_rank::{Bounds, bounds, estimate, p_two_sided};
 use costs::Costs;
 use record::profile::Profile;
+use record::tail::BAND_LABEL;
 
 /// What a profile counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,9 +63,6 @@ impl Cost {
         }
     }
 }
-
-/// The label that says how slow the request of a sample was.
-const BAND: &str = "response_band";
 
 /// The samples that are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,7 +182,7 @@ pub const FEWEST: usize = 10;
 pub fn has_bands(rounds: &[ProfiledRound<'_>]) -> bool {
     let knows = |profile: &Profile| {
         let mut labels = profile.samples().iter().flat_map(|sample| &sample.labels);
-        labels.any(|label| label.key == BAND)
+        labels.any(|label| label.key == BAND_LABEL)
     };
     let baseline = rounds.iter().any(|round| knows(round.baseline.profile));
     baseline && rounds.iter().any(|round| knows(round.candidate.profile))

@@ -37,7 +37,7 @@ pub(super) fn timeline(moments: &[Moment], dropped: &[u32], over: Over) -> Optio
                 |moment| moment.p50_ns.map(log_ns),
             );
             let thick = p50.into_iter().map(|series| Series {
-                shape: Shape::Line(4.0),
+                shape: Shape::Line(2.5),
                 ..series
             });
             p99.into_iter().chain(thick).collect()
@@ -63,7 +63,8 @@ pub(super) fn timeline(moments: &[Moment], dropped: &[u32], over: Over) -> Optio
                 10_f64.powf(high) as u64,
                 "open windows, response time, log scale",
             ),
-            Over::Machine => axis::amounts(high.max(0.05), "share of time"),
+            // A share is at most 1.
+            Over::Machine => axis::amounts(high.clamp(0.05, 0.98), "share of time"),
         },
         shades: shades(moments, dropped),
         series,

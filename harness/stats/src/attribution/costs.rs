@@ -4,6 +4,7 @@
 use super::names::{belongs, plain_name};
 use super::{Band, Cost, ProfiledArm, ProfiledRound};
 use record::profile::{Frame, Label, LabelValue, Sample};
+use record::tail::{self, BAND_LABEL};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The kinds of column that count samples, the first that a profile has.
@@ -48,6 +49,8 @@ impl Series {
 pub(super) struct Costs {
     pub(super) rounds: usize,
     pub(super) total: Series,
+    /// The total was counted, and is exact beside what the samples say of its parts.
+    pub(super) is_counted: bool,
     /// By function: its name, inclusive and own cost, samples of both arms together where profiles count them, groups.
     pub(super) names: Vec<String>,
     pub(super) inclusive: Vec<Series>,
@@ -99,6 +102,7 @@ impl Costs {
         });
         if let Some(counted) = counted.collect::<Option<Vec<_>>>() {
             costs.total = Series(counted);
+            costs.is_counted = true;
         }
         Some(costs)
     }
@@ -224,7 +228,8 @@ fn column(arm: &ProfiledArm<'_>, cost: Cost) -> Option<usize> {
 
 fn is_in(sample: &Sample, band: Band) -> bool {
     let is_tail = |label: &Label| {
-        label.key == super::BAND && label.value == LabelValue::Text("gt_p99".to_owned())
+        label.key == BAND_LABEL
+            && label.value == LabelValue::Text(tail::Band::GtP99.name().to_owned())
     };
     band == Band::All || sample.labels.iter().any(is_tail)
 }

@@ -18,7 +18,13 @@ pub(super) fn named(costs: &Costs, listed: &BTreeSet<usize>, total: &Change) -> 
     if total.interval.low <= 0.0 {
         return None;
     }
-    let id = innermost(costs, listed)?;
+    // No part of a counted whole grew more than the whole: what samples show beyond it is their noise.
+    let most = if costs.is_counted {
+        total.estimate
+    } else {
+        f64::INFINITY
+    };
+    let id = innermost(costs, listed, most)?;
     let (own, whole) = (costs.inclusive[id].differences(), costs.total.differences());
     let share = Change::of(&own).estimate / total.estimate;
     Some(Named {
@@ -31,8 +37,11 @@ pub(super) fn named(costs: &Costs, listed: &BTreeSet<usize>, total: &Change) -> 
 
 // Inclusive cost only shrinks inwards, so the next function is the dearest one that is cheaper than this one and keeps the increase. At
 // the first step the largest increase counts, whatever it keeps: that is the best there is to say.
-fn innermost(costs: &Costs, listed: &BTreeSet<usize>) -> Option<usize> {
-    let increase = |id: usize| Change::of(&costs.inclusive[id].differences()).estimate;
+fn innermost(costs: &Costs, listed: &BTreeSet<usize>, most: f64) -> Option<usize> {
+    let increase = |id: usize| {
+        let change = Change::of(&costs.inclusive[id].differences());
+        change.estimate.min(most)
+    };
     let dearness = |id: usize| costs.inclusive[id].mean(1);
     let own = listed
         .iter()

@@ -219,9 +219,12 @@ impl Bench {
         if let Some(admin) = &target.admin {
             say("--admin", admin.clone());
         }
-        arguments.push("--no-tail".to_owned());
         arguments.extend_from_slice(more);
         arguments.push("--record-only".to_owned());
+        // Response times are of the open windows, and so is what slow requests did.
+        if matches!(load, Load::Closed) {
+            arguments.push("--no-tail".to_owned());
+        }
         run_beside(&self.interrupt, name, &self.folder_of(name), &arguments)
     }
 

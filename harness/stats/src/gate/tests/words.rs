@@ -110,7 +110,7 @@ fn a_cost_that_came_from_nothing_is_told_in_its_unit() {
     waits.total.estimate = 12_000.0;
     let said = headline(&decision, 3_000.0, &[in_apply(), waits]);
     assert!(
-        said.ends_with("; lock wait per request +12µs, 62 % of it in `ledger::apply`."),
+        said.ends_with("; lock wait per request +12.0 µs, 62 % of it in `ledger::apply`."),
         "{said}"
     );
 }

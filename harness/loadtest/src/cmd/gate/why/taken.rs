@@ -7,19 +7,13 @@ use record::comparison::{Arm, Round};
 use record::files;
 use record::profile::{Builder, Profile};
 use record::run::{ProfileKind, RunRecord};
+use record::tail::Metric;
 use std::path::Path;
 
 /// Rounds that are looked into: more would change no answer, and each is held in memory.
 const MOST: usize = 20;
 /// Samples of all profiles together; rounds beyond are left out.
 const MOST_SAMPLES: usize = 2_000_000;
-/// A window's CPU profile whose samples say how slow their request was.
-const BANDED_CPU: &str = "profiles/cpu.pb.gz";
-/// A window's profile of waits for locks, by the stack that waited.
-const WAITS: &str = "profiles/block.pb.gz";
-/// The column of a profile of waits that holds how long was waited.
-const DELAY: &str = "delay";
-
 /// What is looked into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum What {
@@ -34,12 +28,12 @@ pub(super) enum What {
 }
 
 impl What {
-    fn file(self) -> &'static str {
+    fn file(self) -> String {
         match self {
-            Self::Cpu => files::CPU_PROFILE,
-            Self::SlowCpu => BANDED_CPU,
-            Self::Alloc => files::ALLOC_PROFILE,
-            Self::Waits => WAITS,
+            Self::Cpu => files::CPU_PROFILE.to_owned(),
+            Self::SlowCpu => Metric::Cpu.file(),
+            Self::Alloc => files::ALLOC_PROFILE.to_owned(),
+            Self::Waits => Metric::Block.file(),
         }
     }
 
@@ -107,7 +101,7 @@ fn taken(windows: &Path, round: &Round, arm: Arm, what: What) -> Option<Taken> {
         for load in what.windows() {
             let name = format!("round-{:02}/{slot}-{}-{load}", round.number, arm.name());
             let folder = Folder::find(&windows.join(name).to_string_lossy()).ok()?;
-            let profile = folder.profile(what.file()).ok()??;
+            let profile = folder.profile(&what.file()).ok()??;
             let record = folder.record().ok()?;
             requests = requests.saturating_add(what.requests(&record));
             counted.add(&record);
@@ -155,8 +149,8 @@ impl Counted {
 /// nothing about locks.
 pub(in crate::cmd::gate) fn waited(folder: &Path, record: &RunRecord) -> Option<(f64, u64)> {
     let folder = Folder::find(&folder.to_string_lossy()).ok()?;
-    let profile = folder.profile(WAITS).ok()??;
-    let column = profile.value_index(DELAY)?;
+    let profile = folder.profile(&What::Waits.file()).ok()??;
+    let column = profile.value_index(Metric::Block.column())?;
     let requests = What::Waits.requests(record);
     (requests > 0).then(|| (profile.total(column).max(0) as f64, requests))
 }
