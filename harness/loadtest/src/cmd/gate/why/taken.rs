@@ -14,6 +14,7 @@ use std::path::Path;
 const MOST: usize = 20;
 /// Samples of all profiles together; rounds beyond are left out.
 const MOST_SAMPLES: usize = 2_000_000;
+
 /// What is looked into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum What {
