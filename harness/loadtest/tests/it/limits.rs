@@ -2,7 +2,7 @@
 //!
 //! On a machine that is busy with something else steps are rightly not trusted; what is claimed then is checked instead of the figures.
 
-use crate::tool::{Scratch, command, json, loadtest, turn};
+use crate::tool::{Scratch, command, held, json, loadtest, turn};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -68,6 +68,7 @@ fn load_capacity_brackets_a_known_limit_and_keeps_every_step() {
     let found = json(&dir.join("capacity.json"));
     let said = format!("{}\n{}\n{found}", ran.stdout, ran.stderr);
     assert_eq!(found["schema"], "loadtest.capacity/v1", "{said}");
+    held("capacity", &found);
     let steps = found["steps"].as_array().unwrap();
     for step in steps {
         let folder = dir.join(step["folder"].as_str().unwrap());
@@ -78,7 +79,10 @@ fn load_capacity_brackets_a_known_limit_and_keeps_every_step() {
         .iter()
         .rev()
         .take_while(|step| step["quality"] == "invalid");
-    if untrusted.count() == 3 {
+    // Then what passed before is confirmed, if anything did.
+    let answer = found["answer"].as_str().unwrap();
+    let bounded = ["could be trusted", "generator is the limit"];
+    if untrusted.count() == 3 || bounded.iter().any(|why| answer.contains(why)) {
         assert!(matches!(ran.code, Some(0 | 4)), "{said}");
         return;
     }
@@ -117,6 +121,7 @@ fn load_a_sweep_measures_each_level_and_says_what_the_law_says() {
     let printed: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(printed, json(&dir.join("sweep.json")));
     assert_eq!(printed["schema"], "loadtest.sweep/v1");
+    held("sweep", &printed);
     let levels = printed["levels"].as_array().unwrap();
     assert_eq!(levels.len(), 6, "{said}");
     assert!(dir.join("sweep.md").is_file() && dir.join("sweep.html").is_file());

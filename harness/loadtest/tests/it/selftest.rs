@@ -1,6 +1,6 @@
 //! `loadtest selftest`: the instrument against what is known, as a user sees it.
 
-use crate::tool::{Scratch, command, json, loadtest, turn};
+use crate::tool::{Scratch, command, held, json, loadtest, turn};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Stdio;
 
@@ -19,6 +19,7 @@ fn load_every_truth_is_told_and_none_is_wrong() {
     let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(json(&dir.join("selftest.json")), told);
     assert_eq!(told["schema"], "loadtest.selftest/v1");
+    held("selftest", &told);
     let truths = told["truths"].as_array().unwrap();
     for experiment in [
         "constant",

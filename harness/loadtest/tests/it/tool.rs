@@ -71,6 +71,15 @@ pub fn loadtest(arguments: &[&str]) -> Ran {
     command(arguments).output().unwrap().into()
 }
 
+/// Panics unless `value` is what the schema of that name says.
+pub fn held(schema: &str, value: &serde_json::Value) {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../reports/schema");
+    let schema = json(&Path::new(folder).join(format!("{schema}.schema.json")));
+    if let Err(error) = jsonschema::validate(&schema, value) {
+        panic!("{}: {error}", error.instance_path());
+    }
+}
+
 /// The reference engine by hand, on ports of its own; it ends with the test.
 pub struct Engine {
     child: Child,
