@@ -1,20 +1,21 @@
-//! What was typed, and what it means. Belongs to the binary only.
+//! What was typed, and what it means. Nothing here reads the command line: whoever has one hands it in.
 
-use crate::allocator::BUILT_IN;
 pub use export::{Export, VerifyExport};
 
 mod export;
 
-use engine::Options;
-use engine::evidence::SigningKey;
-use engine::inject::{Fault, SpecError};
-use engine::lab::journal::Experiment;
-use engine::lab::{Lab, Settings};
-use engine::switches::{Allocator, SwitchError, Switches};
-use engine::webhook::{Provider, ProviderError};
-use std::num::NonZeroU64;
+use crate::Options;
+use crate::evidence::SigningKey;
+use crate::inject::{Fault, SpecError};
+use crate::lab::journal::Experiment;
+use crate::lab::{Lab, Settings};
+use crate::ledger::{TokenSpec, TokenTextError};
+use crate::switches::{Allocator, SwitchError, Switches};
+use crate::webhook::{Provider, ProviderError};
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 use thiserror::Error;
 
 /// How to call the binary.
@@ -22,7 +23,7 @@ pub const USAGE: &str = "\
 usage: engine serve [--listen ADDR] [--admin ADDR] [--threads N] [--alloc-period BYTES] [--data DIR] [--journal group|each|none]
                     [--queue-items N] [--queue-commands N] [--allow-inject [--inject KIND=SPEC]... [--inject-seed N]]
                     [--operator-token TOKEN [--operator-name NAME]] [--operator-key KEY] [--webhook NAME=FORM:SECRET]...
-                    [--audit-log FILE] [--export-key FILE]
+                    [--audit-log FILE] [--export-key FILE] [--token SPEC]... [--snapshot-segments N] [--snapshot-interval S]
                     [--balances single|mutex|sharded|cas|actor] [--minting inline|pool:N]
                     [--mint-work cpu:TIME|wait:TIME] [--codec LIST] [--pool on|off] [--allocator NAME]
        engine verify DIR
@@ -30,7 +31,7 @@ usage: engine serve [--listen ADDR] [--admin ADDR] [--threads N] [--alloc-period
        engine verify-export FILE [--engine-key KEY] [--operator-key KEY]
        engine lab export [--records N] [--among N] [--data DIR]
        engine lab minting|codec|pool|balances|ordering [--seed N] [--count N] [--json]
-       engine lab journal [--entries N] [--batch N] [--callers N] [--journal group|each|none] [--data DIR]
+       engine lab journal|replay [--entries N] [--batch N] [--callers N] [--journal group|each|none] [--data DIR]
 
 serve:
   --listen ADDR         traffic and /healthz (default 127.0.0.1:8080; port 0 takes a free one)
@@ -41,6 +42,10 @@ serve:
   --journal group       one sync for all commands that arrived during the one before (default)
   --journal each        one sync for each command or batch
   --journal none        nothing is written: what was answered is lost when the process ends
+  --token SPEC          a token such as 1:REF or 2:EUR,name=Euro,decimals=2,cap=1000000 (repeatable; default: one plain token); a folder
+                        keeps the tokens that it was made with
+  --snapshot-segments N journal segments of 64 MiB between two snapshots, 0 for none while it runs (default 64)
+  --snapshot-interval S seconds between two snapshots if a segment was ended meanwhile (default 3600)
   --queue-items N       requests that may wait, a batch is one (default 2048); beyond that the answer is 503
   --queue-commands N    commands that may wait (default 65536)
   --inject KIND=SPEC    a fault on demand: cpu=5%, lock=100ms@1/s, alloc=+1, alloc=4KiB, tail=1%:+5ms, timer-leak=10/s,
@@ -66,7 +71,8 @@ has open. A moment is such as 2026-11-29T00:00:00Z or 2026-11-29; \"to\" itself 
 verify-export checks such a file without engine and journal: order, digests, signatures. With --engine-key it must be signed with that
 key, with --operator-key every operator's command in it with that one.
 lab export says how long exporting and verifying take (default: a million freezes among ten million entries).
-lab journal says what sealing, syncing and replaying cost on this machine (default: a million transfers in batches of 8000).
+lab journal says what sealing, syncing and replaying cost on this machine (default: a million transfers in batches of 8000),
+lab replay how fast an engine is back, by its whole journal and by a snapshot.
 The other labs change one switch each, and put what comes out beside the figures of the article that the switch comes from:
   --seed N              where draws start (default 1)
   --count N             how much to do (default: as much as the article)
@@ -91,11 +97,13 @@ pub enum Request {
     /// Check an export.
     VerifyExport(VerifyExport),
     /// Find out how long an export takes.
-    LabExport(engine::lab::export::Experiment),
+    LabExport(crate::lab::export::Experiment),
     /// Find out what durability costs.
     LabJournal(Experiment),
     /// Any other experiment, and whether its report is JSON.
     Lab(Lab, Settings, bool),
+    /// Find out how fast an engine is back.
+    LabReplay(Experiment),
     /// Show [`USAGE`].
     Help,
 }
@@ -152,6 +160,9 @@ pub enum ArgsError {
     /// Not a fault.
     #[error("--inject: {0}")]
     Fault(#[from] SpecError),
+    /// Not a token.
+    #[error("--token: {0}")]
+    Token(#[from] TokenTextError),
     /// Faults without the permission for them.
     #[error(
         "--inject needs --allow-inject: an engine with faults on demand must not be started by mistake"
@@ -165,7 +176,7 @@ pub enum ArgsError {
     ExportKey(String),
     /// No such experiment.
     #[error(
-        "lab takes the name of an experiment: export, journal, minting, codec, pool, balances or ordering"
+        "lab takes the name of an experiment: export, journal, replay, minting, codec, pool, balances or ordering"
     )]
     WhichLab,
     /// A verb without what it is about.
@@ -177,9 +188,18 @@ pub enum ArgsError {
 }
 
 /// Reads the arguments behind the program's name.
-pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsError> {
+///
+/// # Errors
+/// The first of them that means nothing.
+pub fn parse(
+    mut args: impl Iterator<Item = String>,
+    built_in: Allocator,
+) -> Result<Request, ArgsError> {
     match args.next().as_deref() {
-        Some("serve") => parse_serve(args),
+        Some("serve") => {
+            let options = options(args, built_in)?;
+            Ok(options.map_or(Request::Help, |options| Request::Serve(Box::new(options))))
+        }
         Some("verify") => match (args.next(), args.next()) {
             (Some(folder), None) if folder == "--help" || folder == "-h" => Ok(Request::Help),
             (Some(folder), None) => Ok(Request::Verify(folder.into())),
@@ -189,7 +209,8 @@ pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsErro
         Some("verify-export") => export::verify(&mut args).map(Request::VerifyExport),
         Some("lab") => match args.next().as_deref() {
             Some("export") => export::lab(&mut args).map(Request::LabExport),
-            Some("journal") => parse_lab_journal(args),
+            Some("journal") => Ok(Request::LabJournal(experiment(args)?)),
+            Some("replay") => Ok(Request::LabReplay(experiment(args)?)),
             Some("--help" | "-h") => Ok(Request::Help),
             Some(name) => parse_lab(name.parse().map_err(|()| ArgsError::WhichLab)?, args),
             None => Err(ArgsError::WhichLab),
@@ -200,10 +221,18 @@ pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsErro
     }
 }
 
-fn parse_serve(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsError> {
+/// Reads the flags of `serve`, each with its value behind it; `None` if help is asked for. `built_in` hands out memory in this
+/// process.
+///
+/// # Errors
+/// The first of them that means nothing.
+pub fn options(
+    mut args: impl Iterator<Item = String>,
+    built_in: Allocator,
+) -> Result<Option<Options>, ArgsError> {
     const ADDRESS: &str = "an address such as 127.0.0.1:8080";
     let mut options = Options::default();
-    options.switches.allocator = BUILT_IN;
+    options.switches.allocator = built_in;
     let mut allowed = false;
     while let Some(flag) = args.next() {
         let args = &mut args;
@@ -217,6 +246,14 @@ fn parse_serve(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsEr
             "--data" => options.data = Some(value("--data", "a folder", args)?),
             "--journal" => {
                 options.durability = value("--journal", DURABILITY, args)?;
+            }
+            "--token" => options.tokens.push(token(args)?),
+            "--snapshot-segments" => {
+                options.snapshots.segments = value("--snapshot-segments", "a number", args)?;
+            }
+            "--snapshot-interval" => {
+                let seconds: NonZeroU32 = value("--snapshot-interval", NUMBER, args)?;
+                options.snapshots.interval = Duration::from_secs(seconds.get().into());
             }
             "--queue-items" => options.queue.items = value("--queue-items", NUMBER, args)?,
             "--queue-commands" => {
@@ -237,17 +274,17 @@ fn parse_serve(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsEr
             "--audit-log" => options.audit_log = Some(value("--audit-log", "a file", args)?),
             "--export-key" => options.export_key = Some(signing_key(args)?),
             "--webhook" => options.webhooks.push(provider(&options.webhooks, args)?),
-            "--help" | "-h" => return Ok(Request::Help),
-            _ => switch(&mut options.switches, flag, args)?,
+            "--help" | "-h" => return Ok(None),
+            _ => switch(&mut options.switches, flag, built_in, args)?,
         }
     }
     if !allowed && !options.faults.is_empty() {
         return Err(ArgsError::NotAllowed);
     }
-    Ok(Request::Serve(Box::new(options)))
+    Ok(Some(options))
 }
 
-fn parse_lab_journal(mut args: impl Iterator<Item = String>) -> Result<Request, ArgsError> {
+fn experiment(mut args: impl Iterator<Item = String>) -> Result<Experiment, ArgsError> {
     let mut experiment = Experiment::default();
     while let Some(flag) = args.next() {
         let args = &mut args;
@@ -260,7 +297,12 @@ fn parse_lab_journal(mut args: impl Iterator<Item = String>) -> Result<Request, 
             _ => return Err(ArgsError::UnknownFlag(flag)),
         }
     }
-    Ok(Request::LabJournal(experiment))
+    Ok(experiment)
+}
+
+fn token(args: &mut impl Iterator<Item = String>) -> Result<TokenSpec, ArgsError> {
+    let typed = args.next().ok_or(ArgsError::NoValue("--token"))?;
+    Ok(typed.parse()?)
 }
 
 fn parse_lab(lab: Lab, mut args: impl Iterator<Item = String>) -> Result<Request, ArgsError> {
@@ -293,6 +335,7 @@ fn feature(allocator: &str) -> String {
 fn switch(
     switches: &mut Switches,
     flag: String,
+    built_in: Allocator,
     args: &mut impl Iterator<Item = String>,
 ) -> Result<(), ArgsError> {
     let Some(name) = flag.strip_prefix("--") else {
@@ -305,10 +348,10 @@ fn switch(
         return Err(ArgsError::NoSwitchValue(flag));
     };
     match switches.set(name, &value) {
-        Ok(()) if switches.allocator == BUILT_IN => Ok(()),
+        Ok(()) if switches.allocator == built_in => Ok(()),
         Ok(()) => Err(ArgsError::Allocator {
             asked: switches.allocator.name(),
-            built: BUILT_IN.name(),
+            built: built_in.name(),
         }),
         Err(SwitchError::Unknown) => Err(ArgsError::UnknownFlag(flag)),
         Err(SwitchError::Expected(expected)) => Err(ArgsError::BadSwitch {

@@ -6,9 +6,11 @@
 //! it saw is.
 
 pub use item::Refused;
+pub use open::Begun;
 pub(crate) use record::read as command_of;
 pub use replay::verify;
 pub use setup::{Setup, Started};
+pub use snapshots::SnapshotPolicy;
 
 mod apply;
 pub mod balances;
@@ -17,15 +19,18 @@ mod failure;
 mod item;
 mod keep;
 mod lanes;
+mod open;
 mod queue;
 mod record;
 mod replay;
 mod setup;
 mod slot;
+mod snapshots;
 mod waiting;
 
 use crate::evidence::Evidence;
-use crate::ledger::{Command, Ledger, Outcome};
+use crate::journal::{From, Storage};
+use crate::ledger::{Command, Ledger, Outcome, Sequence};
 use crate::pool::BatchPool;
 use balances::Balances;
 use item::{Item, Question};
@@ -114,9 +119,12 @@ impl fmt::Debug for Executor {
 /// The threads, in the order in which they end.
 #[derive(Default)]
 struct Threads {
-    apply: Option<JoinHandle<()>>,
-    commit: Option<JoinHandle<()>>,
+    snapshots: Option<(Sender<()>, JoinHandle<()>)>,
+    apply: Option<JoinHandle<Option<Ledger>>>,
+    commit: Option<JoinHandle<Option<From>>>,
     keep: Option<(Sender<()>, JoinHandle<()>)>,
+    /// Where a last snapshot goes, and the sequence of the one that the start read.
+    snapshot: Option<(Arc<dyn Storage>, u64)>,
     folder: Option<setup::Temporary>,
 }
 
@@ -131,6 +139,8 @@ pub struct Progress {
     pub groups: u64,
     /// Time spent in syncs since the start, in nanoseconds.
     pub sync_ns: u64,
+    /// The median of the syncs since the start, in nanoseconds; `None` before the first.
+    pub sync_median_ns: Option<u64>,
     /// Commands that wait now.
     pub waiting: usize,
     /// Items refused because the queue was full, since the start.
@@ -226,6 +236,18 @@ impl Executor {
         &self,
         question: impl FnOnce(&Ledger) -> R + Send + 'static,
     ) -> Result<R, Refused> {
+        self.read_seen(resting_on_all(question)).await
+    }
+
+    /// As [`Executor::read`], for a question that also says which entry its answer rests on: the answer waits for that entry to be
+    /// durable, and not for others behind it.
+    ///
+    /// # Errors
+    /// As [`Executor::apply`].
+    pub async fn read_seen<R: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Ledger) -> (R, Option<Sequence>) + Send + 'static,
+    ) -> Result<R, Refused> {
         let (reply, answer) = oneshot::channel();
         let reply = move |result| drop(reply.send(result));
         let waiting = Waiting::begin(&self.shared.syncs);
@@ -244,6 +266,7 @@ impl Executor {
     ) -> Result<R, Refused> {
         let (reply, answer) = std::sync::mpsc::sync_channel(1);
         let reply = move |result| drop(reply.send(result));
+        let question = resting_on_all(question);
         self.queue
             .push(Item::Read(Question::boxed(question, reply)))?;
         answer.recv().unwrap_or(Err(Refused::Stopped))
@@ -263,21 +286,28 @@ impl Executor {
         self.shared.progress(waiting, shed)
     }
 
-    /// Takes no more, finishes what was taken, makes it durable, and ends the threads. Blocks until then. The journal stays where
-    /// it is.
+    /// Takes no more, finishes what was taken, makes it durable, ends the threads, and leaves a snapshot in a folder that stays. Blocks
+    /// until then. The journal stays where it is.
     pub fn halt(&self) {
         self.queue.close(Refused::Stopping);
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((ended, thread)) = threads.snapshots.take() {
+            drop(ended);
+            let _ = thread.join();
+        }
         // A panic of a thread has been answered with `Stopped` already.
-        if let Some(thread) = threads.apply.take() {
-            let _ = thread.join();
-        }
-        if let Some(thread) = threads.commit.take() {
-            let _ = thread.join();
-        }
+        let ledger = threads.apply.take().and_then(|thread| thread.join().ok());
+        let end = threads.commit.take().and_then(|thread| thread.join().ok());
         if let Some((ended, thread)) = threads.keep.take() {
             drop(ended);
             let _ = thread.join();
+        }
+        if let (Some(Some(ledger)), Some(Some(end)), Some((storage, last))) =
+            (ledger, end, threads.snapshot.take())
+            && end.sequence > last
+        {
+            // Without it the next start takes longer, and nothing else.
+            let _ = snapshots::store(storage.as_ref(), end, &ledger);
         }
     }
 
@@ -317,6 +347,13 @@ async fn answered<T>(
     let answer = answer.await;
     waiting.end();
     answer.unwrap_or(Err(Refused::Stopped))
+}
+
+/// A question whose answer may rest on any entry.
+fn resting_on_all<R>(
+    question: impl FnOnce(&Ledger) -> R + Send + 'static,
+) -> impl FnOnce(&Ledger) -> (R, Option<Sequence>) + Send + 'static {
+    move |ledger| (question(ledger), ledger.last_sequence())
 }
 
 impl Drop for Executor {

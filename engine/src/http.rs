@@ -8,6 +8,7 @@ mod airdrops;
 mod answer;
 mod batch;
 mod body;
+mod clients;
 mod commands;
 mod error;
 mod guard;

@@ -9,7 +9,9 @@ pub use error::JournalError;
 pub use frame::{AUDIT_BYTES_MAX, EngineId, Entry, Group, GroupBuffer, RECORD_BYTES, Stamp};
 pub use head::GroupHead;
 pub use proof::{prove, root_from};
-pub use recover::{Cut, Found, From, Recovered, Visit, recover, verify};
+pub use recover::{
+    Cut, Found, From, Recovered, Visit, definitions, owner, read_closed, recover, verify,
+};
 pub use storage::{Disk, Storage, StoredFile};
 pub use tail::{Tail, Until};
 pub use watermark::Watermark;
@@ -18,6 +20,7 @@ pub use writer::{Position, Reserve, Writer};
 mod chain;
 mod error;
 mod frame;
+mod genesis;
 mod head;
 mod proof;
 mod recover;
@@ -40,4 +43,18 @@ const RESERVE: &str = "reserve";
 fn sequence_in(name: &str, suffix: &str) -> Option<u64> {
     let digits = name.strip_suffix(suffix)?;
     (digits.len() == 20).then(|| digits.parse().ok()).flatten()
+}
+
+/// The first sequences of all segments, in order.
+///
+/// # Errors
+/// What the system says.
+pub fn segments(storage: &dyn Storage) -> Result<Vec<u64>, JournalError> {
+    let names = storage.names().map_err(JournalError::io("list", "."))?;
+    let mut segments: Vec<_> = names
+        .iter()
+        .filter_map(|name| sequence_in(name, SEGMENT_SUFFIX))
+        .collect();
+    segments.sort_unstable();
+    Ok(segments)
 }

@@ -11,6 +11,7 @@ mod measure;
 pub mod minting;
 pub mod ordering;
 pub mod pool;
+pub mod replay;
 mod report;
 
 pub use report::{Figure, Report, Row};

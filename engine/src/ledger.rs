@@ -13,6 +13,7 @@ pub use command::{
 pub use entry::Entry;
 pub use hold::{Hold, HoldState};
 pub use id::{AccountId, CommandId, IdError, IdText};
+pub use image::{ImageError, Sink, decode_tokens, encode_tokens};
 pub use lane::{Prepared, Shift};
 pub use levels::Levels;
 pub use limits::Limits;
@@ -20,7 +21,7 @@ pub use read::{AccountPage, JournalPage, StatementError, StatementLine, Statemen
 pub use record::{AnswerRecord, CommandRecord, RECORD_BYTES};
 pub use sequence::Sequence;
 pub use status::{Outcome, Status};
-pub use token::{KycPolicy, TOKENS_MAX, TokenError, TokenSpec};
+pub use token::{KycPolicy, TOKENS_MAX, TokenError, TokenSpec, TokenTextError};
 
 mod account;
 mod audit;
@@ -32,6 +33,7 @@ mod hash;
 mod hold;
 mod id;
 mod ids;
+mod image;
 mod lane;
 mod levels;
 mod limits;

@@ -15,6 +15,7 @@
 #![forbid(unsafe_code)]
 
 pub mod amount;
+pub mod args;
 pub mod audit;
 pub mod codecs;
 pub mod evidence;

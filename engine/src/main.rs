@@ -7,9 +7,8 @@
 )]
 
 mod allocator;
-mod args;
 
-use args::{Export, Request, USAGE, VerifyExport};
+use engine::args::{self, Export, Request, USAGE, VerifyExport};
 use engine::evidence::text_of;
 use engine::export::{ExportError, Summary, export_folder};
 use engine::journal::{Cut, Found};
@@ -30,7 +29,7 @@ const BAD_USAGE: u8 = 2;
 const JOURNAL_FAILED: u8 = 3;
 
 fn main() -> ExitCode {
-    match args::parse(std::env::args().skip(1)) {
+    match args::parse(std::env::args().skip(1), allocator::BUILT_IN) {
         Ok(Request::Serve(options)) => serve(*options),
         Ok(Request::Verify(folder)) => verify(&folder),
         Ok(Request::Export(wanted)) => export(&wanted),
@@ -38,6 +37,7 @@ fn main() -> ExitCode {
         Ok(Request::LabExport(experiment)) => lab_export(&experiment),
         Ok(Request::LabJournal(experiment)) => lab_journal(&experiment),
         Ok(Request::Lab(lab, settings, is_json)) => run_lab(lab, &settings, is_json),
+        Ok(Request::LabReplay(experiment)) => lab_replay(&experiment),
         Ok(Request::Help) => {
             println!("{USAGE}");
             ExitCode::SUCCESS
@@ -80,7 +80,17 @@ fn announce(opened: &Opened) {
     match (opened.folder(), opened.found()) {
         (Some(folder), Some(found)) => {
             let (entries, folder) = (found.entries, folder.display());
-            println!("journal {folder}: {entries} entries replayed");
+            match opened.begun().snapshot {
+                0 => println!("journal {folder}: {entries} entries replayed"),
+                at => {
+                    println!("journal {folder}: snapshot of entry {at}, {entries} entries replayed")
+                }
+            }
+            for name in &opened.begun().bad {
+                eprintln!(
+                    "warning: snapshot {name} is damaged; an older one or the whole journal was read"
+                );
+            }
             report_cut(found);
         }
         _ => println!("no journal: what is answered is lost at the end"),
@@ -240,6 +250,37 @@ fn run_lab(lab: Lab, settings: &Settings, is_json: bool) -> ExitCode {
             complain(&error, None);
             return ExitCode::FAILURE;
         }
+    }
+    ExitCode::SUCCESS
+}
+
+fn lab_replay(experiment: &Experiment) -> ExitCode {
+    let replayed = match lab::replay::run(experiment) {
+        Ok(replayed) => replayed,
+        Err(error) => {
+            complain(&error, None);
+            return ExitCode::FAILURE;
+        }
+    };
+    let rate = |time: Duration| replayed.entries as f64 / time.as_secs_f64();
+    println!(
+        "journal   {:.0} entries/s, {} entries in {:?}",
+        rate(replayed.whole),
+        replayed.entries,
+        replayed.whole
+    );
+    println!(
+        "snapshot  written in {:?}, {} bytes",
+        replayed.snapshot, replayed.bytes
+    );
+    println!(
+        "snapshot  {:.0} entries/s, read in {:?}",
+        rate(replayed.from_snapshot),
+        replayed.from_snapshot
+    );
+    if !replayed.same {
+        complain(&"the snapshot gives another ledger than the journal", None);
+        return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS
 }

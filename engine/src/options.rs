@@ -1,9 +1,9 @@
 //! What an engine is started with.
 
 use crate::evidence::{PublicKey, SigningKey};
-use crate::executor::{Durability, QueueLimits};
+use crate::executor::{Durability, QueueLimits, SnapshotPolicy};
 use crate::inject::Fault;
-use crate::ledger::Limits;
+use crate::ledger::{Limits, TokenSpec};
 use crate::switches::Switches;
 use crate::webhook::Provider;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -24,6 +24,8 @@ pub struct Options {
     pub alloc_period_bytes: usize,
     /// Open traffic connections; at the bound accepting waits.
     pub connections_max: NonZeroUsize,
+    /// How long the head of a request may take from its first byte on.
+    pub head_time: Duration,
     /// How long requests that are under way may take after the shutdown began.
     pub drain: Duration,
     /// Bounds of the ledger.
@@ -33,6 +35,10 @@ pub struct Options {
     /// The folder of the journal, made if it does not exist; `None` uses a new one under the system's temporary folder and removes
     /// it at an orderly end.
     pub data: Option<PathBuf>,
+    /// The tokens; none for one plain token. A folder is opened only with the tokens that it was made with.
+    pub tokens: Vec<TokenSpec>,
+    /// When snapshots are made, besides at an orderly end.
+    pub snapshots: SnapshotPolicy,
     /// Bounds of the executor's queue.
     pub queue: QueueLimits,
     /// The knobs.
@@ -65,10 +71,13 @@ impl Default for Options {
             worker_threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             alloc_period_bytes: probe::alloc::DEFAULT_PERIOD_BYTES as usize,
             connections_max: const { NonZeroUsize::new(4096).expect("not zero") },
+            head_time: Duration::from_secs(5),
             drain: Duration::from_secs(5),
             limits: Limits::default(),
             durability: Durability::default(),
             data: None,
+            tokens: Vec::new(),
+            snapshots: SnapshotPolicy::default(),
             queue: QueueLimits::default(),
             switches: Switches::default(),
             operator_token: None,
@@ -80,5 +89,22 @@ impl Default for Options {
             faults: Vec::new(),
             fault_seed: 0,
         }
+    }
+}
+
+impl Options {
+    /// The options in force, by the name of their flag: what `/v1/info` shows, so that a record says what was measured. Where
+    /// something listens or lies is no switch, and a token is nobody's business.
+    pub fn in_force(&self) -> Vec<(&'static str, String)> {
+        let mut all = vec![
+            ("journal", self.durability.name().to_owned()),
+            ("threads", self.worker_threads.to_string()),
+            ("queue-items", self.queue.items.to_string()),
+            ("queue-commands", self.queue.commands.to_string()),
+            ("alloc-period", self.alloc_period_bytes.to_string()),
+            ("snapshot-segments", self.snapshots.segments.to_string()),
+        ];
+        all.extend(self.switches.values());
+        all
     }
 }

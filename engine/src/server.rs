@@ -5,7 +5,7 @@ mod error;
 pub use error::ServeError;
 
 use crate::audit::AuditLog;
-use crate::executor::{Executor, Setup, Started};
+use crate::executor::{Begun, Executor, Setup, Started};
 use crate::http::{self, BoundedListener, Gate, Guard, Knobs, Peer, Records, Service};
 use crate::inject::{self, Injector};
 use crate::journal::{Found, JournalError};
@@ -130,6 +130,11 @@ impl Opened {
         self.started.found.as_ref()
     }
 
+    /// Where the replay of the journal began.
+    pub fn begun(&self) -> &Begun {
+        &self.started.begun
+    }
+
     /// The folder of the journal; `None` without a journal.
     pub fn folder(&self) -> Option<&Path> {
         self.started.executor.folder()
@@ -224,6 +229,8 @@ fn start(
         balances: options.switches.balances,
         pool: Arc::new(BatchPool::new(options.switches.pool)),
         limits: options.limits,
+        tokens: options.tokens.clone(),
+        snapshots: options.snapshots,
         injector: Arc::clone(injector),
         metrics: Arc::clone(metrics),
         runtime: Some(runtime.handle().clone()),
@@ -248,8 +255,7 @@ fn traffic(
     let service = Service::new(
         Arc::clone(executor),
         metrics,
-        options.limits,
-        options.connections_max.get(),
+        options,
         gate(options),
         Records {
             audit: audit.cloned(),
@@ -311,7 +317,7 @@ async fn serve(
     failed: oneshot::Receiver<JournalError>,
 ) -> Result<(), ServeError> {
     let listener = tokio::net::TcpListener::from_std(listener).map_err(ServeError::Runtime)?;
-    let listener = BoundedListener::new(listener, options.connections_max);
+    let listener = BoundedListener::new(listener, options.connections_max, options.head_time);
     let (stop, stopping) = oneshot::channel();
     let shutdown = async move {
         shutdown.await;

@@ -6,6 +6,7 @@
 pub mod capacity;
 pub mod charts;
 pub mod csv;
+mod engine;
 pub mod flamegraph;
 pub mod gate;
 pub mod history;

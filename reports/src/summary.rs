@@ -2,6 +2,7 @@
 //!
 //! Plain text without colour codes: colour is the caller's. Labels stand in one column, so that eyes and `awk` find them.
 
+use crate::engine;
 use crate::mean::Mean;
 use crate::percentiles::Percentiles;
 use crate::show::{self, Quantile};
@@ -34,6 +35,8 @@ pub fn text_at(
     lines.push(line("CPU", &cpu(record)));
     lines.push(line("allocations", &allocations(record)));
     lines.push(line("audit", &audit(record.audit.as_ref())));
+    let engine = record.target.engine.as_ref();
+    lines.extend(engine.map(|engine| line("engine", &one_line(&engine::words(engine)))));
     lines.extend(thresholds(&judgement.thresholds));
     lines.extend(
         judgement

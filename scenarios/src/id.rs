@@ -9,7 +9,7 @@ pub(crate) enum Kind {
     Account = 1,
     /// The mint that fills it.
     Mint = 2,
-    /// A transfer: the number is the arrival's.
+    /// A transfer: the number is the arrival's, or that of the arrival's place in a plan with batches.
     Transfer = 3,
     /// An account opened by a user: the number is the arrival's.
     Opened = 4,

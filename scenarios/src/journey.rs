@@ -1,5 +1,6 @@
 //! The journeys of the reference engine, one a file. Each is an ordinary Goose transaction that sends through [`driver::session`].
 
+mod batch;
 mod open_account;
 mod read_balance;
 mod read_statement;
@@ -16,7 +17,14 @@ pub(crate) const ALL: &[Known] = &[
     read_balance::KNOWN,
     read_statement::KNOWN,
     open_account::KNOWN,
+    batch::RAW,
+    batch::PROTOBUF,
 ];
+
+/// Whether a user of the scenario sends many transfers in one request.
+pub(crate) fn is_batch(name: &str) -> bool {
+    [batch::RAW.name, batch::PROTOBUF.name].contains(&name)
+}
 
 type Turn<'a> = Pin<Box<dyn Future<Output = TransactionResult> + Send + 'a>>;
 
@@ -27,6 +35,8 @@ pub(crate) fn function(name: &str, data: &Arc<Data>) -> Option<TransactionFuncti
         "read_balance" => |user, data| Box::pin(read_balance::run(user, data)),
         "read_statement" => |user, data| Box::pin(read_statement::run(user, data)),
         "open_account" => |user, data| Box::pin(open_account::run(user, data)),
+        "batch_raw" => |user, data| Box::pin(batch::run(user, data, batch::Form::Raw)),
+        "batch_protobuf" => |user, data| Box::pin(batch::run(user, data, batch::Form::Protobuf)),
         _ => return None,
     };
     let data = data.clone();

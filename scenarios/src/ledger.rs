@@ -57,13 +57,25 @@ pub(crate) struct Data {
     ids: Ids,
     accounts: u32,
     choice: Choice,
-    /// By arrival number: a byte each.
+    /// Transfers of one batch.
+    batch: u32,
+    /// Transfers that each arrival may number: those of a batch, if the plan has any.
+    stride: u64,
+    /// By the number of the transfer: a byte each.
     fates: Mutex<Vec<Fate>>,
 }
 
 impl Data {
     fn new(plan: &Plan, run_id: &str) -> Self {
+        let batch = plan.data.batch;
+        let mut names = plan.scenarios.iter().map(|choice| choice.name.as_str());
         Self {
+            batch,
+            stride: if names.any(journey::is_batch) {
+                batch.into()
+            } else {
+                1
+            },
             seed: plan.seed,
             ids: Ids::of(plan.seed, run_id),
             accounts: plan.data.accounts,
@@ -83,7 +95,17 @@ impl Data {
         self.ids.id(Kind::Account, index)
     }
 
-    /// The transfer of arrival `n`: two different accounts, both by the plan's choice, and an amount.
+    /// Transfers of one batch.
+    pub(crate) fn batch(&self) -> u32 {
+        self.batch
+    }
+
+    /// The number of the first transfer of an arrival.
+    pub(crate) fn number(&self, arrival: u64) -> u64 {
+        arrival * self.stride
+    }
+
+    /// The transfer number `n`: two different accounts, both by the plan's choice, and an amount.
     pub(crate) fn transfer(&self, n: u64) -> Transfer {
         let debit = self.choice.index(value(self.seed, n, 1));
         let drawn = self.choice.index(value(self.seed, n, 2));
@@ -111,12 +133,19 @@ impl Data {
     }
 
     pub(crate) fn note(&self, n: u64, fate: Fate) {
+        self.note_each(n, std::iter::once(fate));
+    }
+
+    /// Notes the fates of transfers that follow each other.
+    pub(crate) fn note_each(&self, first: u64, each: impl ExactSizeIterator<Item = Fate>) {
         let mut fates = self.fates();
-        let at = n as usize;
-        if fates.len() <= at {
-            fates.resize(at + 1, Fate::None);
+        let (from, to) = (first as usize, first as usize + each.len());
+        if fates.len() < to {
+            fates.resize(to, Fate::None);
         }
-        fates[at] = fate;
+        for (kept, fate) in fates[from..to].iter_mut().zip(each) {
+            *kept = fate;
+        }
     }
 }
 

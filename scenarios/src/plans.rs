@@ -39,4 +39,29 @@ pub const ALL: &[BuiltIn] = &[
         summary: "transfers only, between accounts chosen alike",
         text: include_str!("../plans/transfers.toml"),
     },
+    BuiltIn {
+        name: "headline",
+        summary: "durable transfers among reads on 1,000 connections, as fast as answers come",
+        text: include_str!("../plans/headline.toml"),
+    },
+    BuiltIn {
+        name: "limit",
+        summary: "the same connections against a handler that does nothing: the most this machine can do",
+        text: include_str!("../plans/limit.toml"),
+    },
+    BuiltIn {
+        name: "single",
+        summary: "one durable transfer a request on 64 connections",
+        text: include_str!("../plans/single.toml"),
+    },
+    BuiltIn {
+        name: "batch",
+        summary: "durable batches of 8,000 transfers as 128-byte records",
+        text: include_str!("../plans/batch.toml"),
+    },
+    BuiltIn {
+        name: "batch-protobuf",
+        summary: "the same in protobuf",
+        text: include_str!("../plans/batch-protobuf.toml"),
+    },
 ];

@@ -1,10 +1,10 @@
 //! The verbs around the regulator's export.
 
 use super::{ArgsError, NUMBER, signing_key, value};
-use engine::evidence::{PublicKey, SigningKey};
-use engine::export::{Query, Trust};
-use engine::lab::export::Experiment;
-use engine::moment;
+use crate::evidence::{PublicKey, SigningKey};
+use crate::export::{Query, Trust};
+use crate::lab::export::Experiment;
+use crate::moment;
 use std::path::PathBuf;
 
 const MOMENT: &str = "a moment such as 2026-11-29T00:00:00Z, a day, or nanoseconds since 1970";

@@ -1,10 +1,13 @@
 //! What is typed, read or refused with the value and what would do.
 
 use super::*;
-use engine::executor::Durability;
+use crate::executor::Durability;
 
 fn parsed(line: &str) -> Result<Request, ArgsError> {
-    parse(line.split_whitespace().map(str::to_owned))
+    parse(
+        line.split_whitespace().map(str::to_owned),
+        Allocator::System,
+    )
 }
 
 fn options(line: &str) -> Options {
@@ -63,7 +66,7 @@ fn errors_name_the_value() {
         ("verify", "verify takes one folder"),
         (
             "lab",
-            "lab takes the name of an experiment: export, journal, minting, codec, pool, balances or ordering",
+            "lab takes the name of an experiment: export, journal, replay, minting, codec, pool, balances or ordering",
         ),
         ("lab journal --fast", "unknown flag \"--fast\""),
         ("verify a b", "verify takes one folder"),
@@ -154,10 +157,10 @@ fn an_export_is_of_freezes_unless_something_else_is_asked_for() {
         other => panic!("{line}: {other:?}"),
     };
     let usual = export("export /d");
-    assert_eq!(usual.query, engine::export::Query::default());
+    assert_eq!(usual.query, crate::export::Query::default());
     assert_eq!((usual.folder, usual.out), (PathBuf::from("/d"), None));
     let own = export("export /d --kinds mint --from 2000-02-29 --to 951782400000000001 --out /o");
-    assert_eq!(own.query.kinds, [engine::ledger::Kind::Mint]);
+    assert_eq!(own.query.kinds, [crate::ledger::Kind::Mint]);
     assert_eq!(own.query.to_ns - own.query.from_ns, 1);
     assert_eq!(own.out, Some(PathBuf::from("/o")));
 }

@@ -12,6 +12,7 @@ use crate::metrics::Metrics;
 use crate::pool::BatchPool;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::runtime::Handle;
 
 /// Holds ended before the next look at what is due.
 const EXPIRE_AT_ONCE: usize = 1024;
@@ -31,6 +32,9 @@ pub(super) struct Apply {
     pub(super) injector: Arc<Injector>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) durability: Durability,
+    pub(super) runtime: Option<Handle>,
+    /// Answers of this round that rest on durable entries only.
+    pub(super) ready: Vec<Completion>,
     /// The time of the last group; times of groups only grow.
     pub(super) time_ns: u64,
 }
@@ -56,8 +60,8 @@ impl Drop for Ending<'_> {
 }
 
 impl Apply {
-    /// Works until the queue is closed and empty, or the journal has failed.
-    pub(super) fn run(mut self) {
+    /// Works until the queue is closed and empty, and leaves the ledger as it is then; `None` if the journal has failed.
+    pub(super) fn run(mut self) -> Option<Ledger> {
         let (queue, shared) = (Arc::clone(&self.queue), Arc::clone(&self.shared));
         let _ending = Ending(&queue, &shared);
         let items_max = match self.durability {
@@ -79,14 +83,16 @@ impl Apply {
                     self.item(item, &mut open);
                 }
             }
+            super::commit::send_all(&mut self.ready, self.runtime.as_ref());
             if let Err(refused) = self.hand_over(&mut open) {
                 queue.close(refused);
                 for completion in open.completions.drain(..) {
                     completion.send(Err(refused));
                 }
-                return;
+                return None;
             }
         }
+        Some(self.ledger)
     }
 
     /// The group to go on with; a new one gets its time.
@@ -153,7 +159,11 @@ impl Apply {
                 Completion::Many(reply, outcomes, entered)
             }
             Item::Read(mut asked) => {
-                asked.ask(&self.ledger);
+                let rests_on = asked.ask(&self.ledger);
+                if rests_on <= self.shared.durable() {
+                    self.ready.push(Completion::Read(asked));
+                    return;
+                }
                 Completion::Read(asked)
             }
         };

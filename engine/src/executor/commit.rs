@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::item::{Completion, Refused};
 use super::slot::{Open, Shared};
 use crate::inject::Injector;
-use crate::journal::{JournalError, Writer};
+use crate::journal::{From, JournalError, Writer};
 use crate::metrics::Metrics;
 use std::sync::Arc;
 use std::time::Instant;
@@ -25,17 +25,22 @@ pub(super) struct Commit {
 }
 
 impl Commit {
-    /// Works until there are no more groups, or to the first error.
-    pub(super) fn run(mut self) {
+    /// Works until there are no more groups, and says where the journal ends; `None` after an error.
+    pub(super) fn run(mut self) -> Option<From> {
         while let Some(mut open) = self.shared.fetch() {
             if let Err(error) = self.commit(&mut open) {
                 self.failure.stop(error);
                 send(open.completions, Err(Refused::JournalFailed));
-                return;
+                return None;
             }
             self.answer(open.completions);
             self.shared.give_back(open.buffer);
         }
+        let position = self.writer.position();
+        Some(From {
+            sequence: position.next_sequence - 1,
+            hash: position.previous,
+        })
     }
 
     /// Writes and syncs; a group without entries only waited for its predecessor.
@@ -54,7 +59,7 @@ impl Commit {
             writer.sync()
         })?;
         let took = began.elapsed();
-        self.shared.count_group();
+        self.shared.count_sync(took);
         self.metrics.synced(took, commands);
         self.shared
             .set_durable(self.writer.position().next_sequence - 1);
@@ -69,6 +74,17 @@ impl Commit {
             }
             _ => confirm(completions, &self.metrics),
         }
+    }
+}
+
+/// Sends answers that wait for nothing, and empties the list.
+pub(super) fn send_all(completions: &mut Vec<Completion>, runtime: Option<&Handle>) {
+    match runtime {
+        Some(runtime) if completions.len() >= MANY => {
+            let completions = std::mem::take(completions);
+            runtime.spawn(async move { send(completions, Ok(())) });
+        }
+        _ => completions.drain(..).for_each(|one| one.send(Ok(()))),
     }
 }
 

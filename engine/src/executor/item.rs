@@ -1,7 +1,7 @@
 //! What waits in the queue, and what waits for a group to be durable.
 
 use crate::evidence::Evidence;
-use crate::ledger::{Command, Ledger, Outcome};
+use crate::ledger::{Command, Ledger, Outcome, Sequence};
 use std::fmt;
 use std::time::Instant;
 use thiserror::Error;
@@ -104,8 +104,8 @@ impl fmt::Debug for Completion {
 
 /// A question of any type.
 pub(super) trait Asked: Send {
-    /// Asks it; the answer is kept.
-    fn ask(&mut self, ledger: &Ledger);
+    /// Asks it; the answer is kept. The sequence of the last entry that the answer rests on; 0 for none.
+    fn ask(&mut self, ledger: &Ledger) -> u64;
     /// Sends what was kept.
     fn answer(self: Box<Self>, durable: Result<(), Refused>);
 }
@@ -119,7 +119,7 @@ pub(super) struct Question<F, R, S> {
 
 impl<F, R, S> Question<F, R, S>
 where
-    F: FnOnce(&Ledger) -> R + Send + 'static,
+    F: FnOnce(&Ledger) -> (R, Option<Sequence>) + Send + 'static,
     R: Send + 'static,
     S: FnOnce(Result<R, Refused>) + Send + 'static,
 {
@@ -134,12 +134,17 @@ where
 
 impl<F, R, S> Asked for Question<F, R, S>
 where
-    F: FnOnce(&Ledger) -> R + Send,
+    F: FnOnce(&Ledger) -> (R, Option<Sequence>) + Send,
     R: Send,
     S: FnOnce(Result<R, Refused>) + Send,
 {
-    fn ask(&mut self, ledger: &Ledger) {
-        self.answer = self.question.take().map(|question| question(ledger));
+    fn ask(&mut self, ledger: &Ledger) -> u64 {
+        let Some(question) = self.question.take() else {
+            return 0;
+        };
+        let (answer, rests_on) = question(ledger);
+        self.answer = Some(answer);
+        rests_on.map_or(0, Sequence::get)
     }
 
     fn answer(self: Box<Self>, durable: Result<(), Refused>) {

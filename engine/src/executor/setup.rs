@@ -6,12 +6,14 @@ use super::commit::Commit;
 use super::failure::Failure;
 use super::keep::Keep;
 use super::lanes::Lanes;
+use super::open::{Begun, Opened, empty, open};
 use super::queue::Queue;
 use super::slot::Shared;
-use super::{Durability, Executor, QueueLimits, Threads, replay};
+use super::snapshots::{SnapshotPolicy, Snapshots};
+use super::{Durability, Executor, QueueLimits, Threads};
 use crate::inject::Injector;
-use crate::journal::{Disk, EngineId, Found, From, JournalError, Recovered, Storage, recover};
-use crate::ledger::{Ledger, Limits};
+use crate::journal::{Disk, EngineId, Found, JournalError, Recovered, Storage};
+use crate::ledger::{Ledger, Limits, TokenSpec};
 use crate::metrics::Metrics;
 use crate::pool::BatchPool;
 use std::fs;
@@ -39,6 +41,10 @@ pub struct Setup {
     pub queue: QueueLimits,
     /// Bounds of the ledger.
     pub limits: Limits,
+    /// Its tokens; none for one plain token. A journal is opened only with the tokens that it was made with.
+    pub tokens: Vec<TokenSpec>,
+    /// When snapshots are made.
+    pub snapshots: SnapshotPolicy,
     /// Faults on demand.
     pub injector: Arc<Injector>,
     /// What is counted.
@@ -54,16 +60,18 @@ pub struct Started {
     pub executor: Executor,
     /// What its journal held; `None` without a journal.
     pub found: Option<Found>,
+    /// Where its replay began.
+    pub begun: Begun,
     /// Ready with the journal's first error, after which nothing is acknowledged any more.
     pub failed: oneshot::Receiver<JournalError>,
 }
 
 /// A folder that is removed at an orderly end.
 #[derive(Debug)]
-pub(super) struct Temporary(PathBuf);
+pub(super) struct Temporary(pub(super) PathBuf);
 
 impl Temporary {
-    fn create() -> Result<Self, JournalError> {
+    pub(super) fn create() -> Result<Self, JournalError> {
         let name = format!("token-engine-{:016x}", random(0));
         let path = std::env::temp_dir().join(name);
         let shown = path.display().to_string();
@@ -91,12 +99,16 @@ fn fresh_id() -> EngineId {
     EngineId(id)
 }
 
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, JournalError> {
+fn spawn<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<JoinHandle<T>, JournalError> {
     let on_thread = move || {
         // The probe's profiles cover the threads that it knows.
         probe::thread::enter();
-        work();
+        let left = work();
         probe::thread::exit();
+        left
     };
     thread::Builder::new()
         .name(name.to_owned())
@@ -124,12 +136,12 @@ impl Executor {
         let storage: Arc<dyn Storage> = Arc::new(Disk::open(&path)?);
         let mut started = Self::on_storage(setup, &storage)?;
         started.executor.folder_path = Some(path);
-        started
-            .executor
-            .threads
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner)
-            .folder = folder;
+        let threads = started.executor.threads.get_mut();
+        let threads = threads.unwrap_or_else(PoisonError::into_inner);
+        if folder.is_none() && setup.snapshots.at_end {
+            threads.snapshot = Some((storage, started.begun.snapshot));
+        }
+        threads.folder = folder;
         Ok(started)
     }
 
@@ -138,10 +150,11 @@ impl Executor {
         setup: &Setup,
         storage: &Arc<dyn Storage>,
     ) -> Result<Started, JournalError> {
-        let mut ledger = Ledger::new(setup.limits);
-        let recovered = recover(storage, fresh_id(), From::START, &mut |group| {
-            replay::group(&mut ledger, group)
-        })?;
+        let Opened {
+            ledger,
+            recovered,
+            begun,
+        } = open(storage, fresh_id(), setup.limits, &setup.tokens)?;
         let Recovered {
             writer,
             watermark,
@@ -165,21 +178,34 @@ impl Executor {
             runtime: setup.runtime.clone(),
             failure: Arc::clone(&parts.failure),
         };
+        let snapshots = Snapshots {
+            storage: Arc::clone(storage),
+            limits: setup.limits,
+            tokens: setup.tokens.clone(),
+            policy: setup.snapshots,
+            failure: Arc::clone(&parts.failure),
+            last: begun.snapshot,
+        };
         let (ended, end) = channel();
+        let (stopped, stop) = channel();
         let commit = spawn("engine-journal", move || commit.run())?;
         let keep = spawn("engine-keeper", move || keep.run(&end))?;
         let threads = Threads {
             apply: Some(parts.apply(setup, ledger, time_ns)?),
             commit: Some(commit),
             keep: Some((ended, keep)),
-            folder: None,
+            snapshots: Some((
+                stopped,
+                spawn("engine-snapshot", move || snapshots.run(&stop))?,
+            )),
+            ..Threads::default()
         };
-        Ok(parts.started(setup, threads, Some(found)))
+        Ok(parts.started(setup, threads, Some((found, begun))))
     }
 
     fn in_memory(setup: &Setup) -> Result<Started, JournalError> {
         let parts = Parts::new(setup);
-        let ledger = Ledger::new(setup.limits);
+        let ledger = empty(setup.limits, &setup.tokens)?;
         let threads = Threads {
             apply: Some(parts.apply(setup, ledger, now_ns())?),
             ..Threads::default()
@@ -219,7 +245,7 @@ impl Parts {
         setup: &Setup,
         ledger: Ledger,
         time_ns: u64,
-    ) -> Result<JoinHandle<()>, JournalError> {
+    ) -> Result<JoinHandle<Option<Ledger>>, JournalError> {
         let lanes = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let lanes = Lanes::new(setup.balances, lanes, &ledger, &setup.pool);
         let apply = Apply {
@@ -231,12 +257,15 @@ impl Parts {
             injector: Arc::clone(&setup.injector),
             metrics: Arc::clone(&setup.metrics),
             durability: setup.durability,
+            runtime: setup.runtime.clone(),
+            ready: Vec::new(),
             time_ns,
         };
         spawn("engine-executor", move || apply.run())
     }
 
-    fn started(self, setup: &Setup, threads: Threads, found: Option<Found>) -> Started {
+    fn started(self, setup: &Setup, threads: Threads, found: Option<(Found, Begun)>) -> Started {
+        let (found, begun) = found.unzip();
         Started {
             executor: Executor {
                 queue: self.queue,
@@ -248,6 +277,7 @@ impl Parts {
                 pool: Arc::clone(&setup.pool),
             },
             found,
+            begun: begun.unwrap_or_default(),
             failed: self.failed,
         }
     }

@@ -8,8 +8,10 @@ use super::Progress;
 use super::item::{Completion, Refused};
 use super::waiting::SyncClock;
 use crate::journal::GroupBuffer;
+use record::histogram::Histogram;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Entries of one write, and who waits for them.
 #[derive(Debug, Default)]
@@ -52,8 +54,8 @@ pub(super) struct Shared {
     changed: Condvar,
     applied: AtomicU64,
     durable: AtomicU64,
-    groups: AtomicU64,
     pub(super) syncs: SyncClock,
+    sync_times: Mutex<Histogram>,
 }
 
 /// Buffers kept for reuse: one open, one under way.
@@ -177,17 +179,25 @@ impl Shared {
         self.durable.store(sequence, Ordering::Release);
     }
 
-    /// Counts a group that is durable.
-    pub(super) fn count_group(&self) {
-        self.groups.fetch_add(1, Ordering::Relaxed);
+    /// Counts a group and its sync.
+    pub(super) fn count_sync(&self, took: Duration) {
+        self.sync_times().record(took.as_nanos() as u64);
+    }
+
+    /// Taken once a sync by the journal thread, and by whoever asks how it fares.
+    fn sync_times(&self) -> MutexGuard<'_, Histogram> {
+        let times = self.sync_times.lock();
+        times.unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn progress(&self, waiting: usize, shed: u64) -> Progress {
+        let times = self.sync_times();
         Progress {
             applied: self.applied.load(Ordering::Relaxed),
             durable: self.durable(),
-            groups: self.groups.load(Ordering::Relaxed),
-            sync_ns: self.syncs.read(),
+            groups: times.count(),
+            sync_ns: times.sum_ns() as u64,
+            sync_median_ns: times.quantile(0.5),
             waiting,
             shed,
         }

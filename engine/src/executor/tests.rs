@@ -1,5 +1,7 @@
 //! An answer means durable; what is not durable is not answered; and nobody waits for ever.
 
+mod snapshots;
+
 use super::*;
 use crate::inject::Injector;
 use crate::journal::Storage;
@@ -111,6 +113,35 @@ async fn a_read_of_durable_state_needs_no_sync() {
     let last = running.executor.read(Ledger::last_sequence).await.unwrap();
     assert_eq!(last, Sequence::new(1));
     assert_eq!(running.executor.progress().groups, syncs);
+}
+
+#[tokio::test]
+async fn a_read_waits_for_the_entry_that_it_rests_on_and_for_no_other() {
+    let sim = Sim::default();
+    let running = on(&sim, Durability::Group);
+    running.executor.apply(open(1)).await.unwrap();
+    sim.hold_syncs(true);
+    let mut second = pin!(running.executor.apply(open(2)));
+    assert!(!is_ready(second.as_mut()).await);
+    let account = |number| {
+        running.executor.read_seen(move |ledger| {
+            let account = ledger.account(AccountId::new(number));
+            (account, account.map(|account| account.sequence))
+        })
+    };
+    let first = account(1).await.unwrap().unwrap();
+    assert_eq!(first.sequence, Sequence::FIRST);
+    // The other account is changed by what is not synced yet.
+    let mut waits = pin!(account(2));
+    assert!(!is_ready(waits.as_mut()).await);
+    assert!(
+        account(1).await.unwrap().is_some(),
+        "asked behind it, and not held up"
+    );
+    assert!(!is_ready(waits.as_mut()).await && !is_ready(second.as_mut()).await);
+    sim.hold_syncs(false);
+    assert!(second.await.unwrap().is_new());
+    assert!(waits.await.unwrap().is_some());
 }
 
 #[tokio::test]

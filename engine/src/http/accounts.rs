@@ -62,7 +62,12 @@ pub(super) async fn get(service: Arc<Service>, request: Request) -> Answer {
     Query::read(&request, [])?;
     let id = account_in_path(&request)?;
     let (account, last) = service
-        .read(move |ledger| (ledger.account(id), ledger.last_sequence()))
+        .read_seen(move |ledger| {
+            let (account, last) = (ledger.account(id), ledger.last_sequence());
+            // That there is none rests on all that was recorded so far.
+            let seen = account.map_or(last, |account| Some(account.sequence));
+            ((account, last), seen)
+        })
         .await?;
     let account = account.ok_or_else(|| ApiError::account_unknown(last))?;
     Ok(answer::ok(&AccountAnswer::new(&account)))
@@ -86,7 +91,11 @@ pub(super) async fn statement(service: Arc<Service>, request: Request) -> Answer
     let before = query.sequence("before")?;
     let limit = query.limit(STATEMENT_USUAL, STATEMENT_MAX)?;
     let page = service
-        .read(move |ledger| ledger.statement(account, before, limit))
+        .read_seen(move |ledger| {
+            let changed = ledger.account(account).map(|account| account.sequence);
+            let page = ledger.statement(account, before, limit);
+            (page, changed.or_else(|| ledger.last_sequence()))
+        })
         .await??;
     Ok(answer::ok(&StatementAnswer::new(&page)))
 }

@@ -28,6 +28,7 @@ pub(super) async fn get(service: Arc<Service>, request: Request) -> Answer {
         build: BUILD,
         durability: service.executor().durability().name(),
         executor: service.switches().balances.name(),
+        switches: service.in_force().clone(),
         running: running(&service),
         limits: LimitsAnswer::new(
             service.limits(),
@@ -44,7 +45,6 @@ fn running(service: &Service) -> RunningAnswer {
     let fired = service.injector().fired();
     RunningAnswer {
         journal: JournalRunAnswer::new(executor.folder(), &executor.progress()),
-        switches: service.switches().values().into(),
         audit: audit.map(|log| AuditRunAnswer::new(log.progress())),
         faults: fired.map(FaultAnswer::new).collect(),
     }

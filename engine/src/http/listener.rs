@@ -1,12 +1,16 @@
-//! Accepts connections, at most a given number at once, without Nagle's delay.
+//! Accepts connections, at most a given number at once, without Nagle's delay, and ends those whose heads take too long.
+
+mod head;
 
 use axum::serve::Listener;
+use head::{HeadTimer, TOO_LATE};
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -16,15 +20,17 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub struct BoundedListener {
     listener: TcpListener,
     slots: Arc<Semaphore>,
+    head_time: Duration,
 }
 
 impl BoundedListener {
-    /// Bounds a listener.
-    pub fn new(listener: TcpListener, connections_max: NonZeroUsize) -> Self {
+    /// Bounds a listener: its connections, and how long the head of a request may take.
+    pub fn new(listener: TcpListener, connections_max: NonZeroUsize, head_time: Duration) -> Self {
         let slots = connections_max.get().min(Semaphore::MAX_PERMITS);
         Self {
             listener,
             slots: Arc::new(Semaphore::new(slots)),
+            head_time,
         }
     }
 }
@@ -41,6 +47,7 @@ impl Listener for BoundedListener {
         let _ = stream.set_nodelay(true);
         let connection = Connection {
             stream,
+            head: HeadTimer::new(self.head_time),
             _slot: slot,
         };
         (connection, address)
@@ -55,6 +62,7 @@ impl Listener for BoundedListener {
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
+    head: HeadTimer,
     _slot: Option<OwnedSemaphorePermit>,
 }
 
@@ -64,7 +72,18 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
+        match &polled {
+            Poll::Ready(Ok(())) => self.head.read(&buffer.filled()[before..]),
+            Poll::Pending if self.head.is_late(context) => {
+                // Whoever does not read it loses nothing.
+                let _ = self.stream.try_write(TOO_LATE);
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            Poll::Ready(Err(_)) | Poll::Pending => {}
+        }
+        polled
     }
 }
 
@@ -74,6 +93,7 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.head.wrote();
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
@@ -90,6 +110,7 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.head.wrote();
         Pin::new(&mut self.stream).poll_write_vectored(context, pieces)
     }
 

@@ -77,7 +77,15 @@ where
     let router = routing::get(
         move |State(service): State<Arc<Service>>, request: Request| async move {
             let began = Instant::now();
-            let answer = handler(Arc::clone(&service), request).await;
+            // Whoever looks after the engine is not counted: it must be seen when it is overloaded.
+            let entered = match surface {
+                Surface::Admin => Ok(None),
+                Surface::Single | Surface::Batch | Surface::Webhook => service.enter(&request),
+            };
+            let answer = match entered {
+                Ok(_underway) => handler(Arc::clone(&service), request).await,
+                Err(error) => Err(error),
+            };
             service.metrics().answered(surface, began.elapsed());
             answer
         },
@@ -135,9 +143,15 @@ where
     let router = routing::post(
         move |State(service): State<Arc<Service>>, request: Request| async move {
             let began = Instant::now();
-            let read = CommandRequest::read_delivery(&service, request, BODY_BYTES_MAX).await;
-            let answer = match read {
-                Ok(request) => handler(Arc::clone(&service), request).await,
+            let answer = match service.enter(&request) {
+                Ok(_underway) => {
+                    let read =
+                        CommandRequest::read_delivery(&service, request, BODY_BYTES_MAX).await;
+                    match read {
+                        Ok(request) => handler(Arc::clone(&service), request).await,
+                        Err(error) => Err(error),
+                    }
+                }
                 Err(error) => Err(error),
             };
             service
@@ -163,8 +177,11 @@ where
         method,
         move |State(service): State<Arc<Service>>, request: Request| async move {
             let began = Instant::now();
-            let answer = match CommandRequest::read(&service, request, most).await {
-                Ok(request) => handler(Arc::clone(&service), request).await,
+            let answer = match service.enter(&request) {
+                Ok(_underway) => match CommandRequest::read(&service, request, most).await {
+                    Ok(request) => handler(Arc::clone(&service), request).await,
+                    Err(error) => Err(error),
+                },
                 Err(error) => Err(error),
             };
             service.metrics().answered(surface, began.elapsed());

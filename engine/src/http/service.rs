@@ -1,6 +1,7 @@
 //! What all handlers share.
 
 use super::body::Form;
+use super::clients::{Clients, Underway};
 use super::error::ApiError;
 use super::guard::Guard;
 use crate::audit::AuditLog;
@@ -8,13 +9,16 @@ use crate::codecs::ProtobufReader;
 use crate::evidence::{Evidence, SigningKey};
 use crate::executor::{Executor, Refused};
 use crate::inject::Injector;
-use crate::ledger::{Command, Kind, Ledger, Limits, Outcome};
+use crate::ledger::{Command, Kind, Ledger, Limits, Outcome, Sequence, Status};
 use crate::metrics::Metrics;
 use crate::minting::Stage;
+use crate::options::Options;
 use crate::pool::BatchPool;
 use crate::switches::Switches;
 use crate::webhook::Provider;
+use axum::extract::Request;
 use axum::http::StatusCode;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -29,6 +33,8 @@ pub struct Service {
     records: Records,
     /// One export at a time: it reads the whole journal.
     exports: Arc<Semaphore>,
+    clients: Clients,
+    in_force: BTreeMap<&'static str, String>,
     knobs: Knobs,
 }
 
@@ -62,12 +68,11 @@ pub struct Gate {
 }
 
 impl Service {
-    /// A service over an executor whose ledger has these limits.
+    /// A service over an executor that was started with these options.
     pub fn new(
         executor: Arc<Executor>,
         metrics: Arc<Metrics>,
-        limits: Limits,
-        connections_max: usize,
+        options: &Options,
         gate: Gate,
         records: Records,
         knobs: Knobs,
@@ -75,13 +80,22 @@ impl Service {
         Self {
             executor,
             metrics,
-            limits,
-            connections_max,
+            limits: options.limits,
+            connections_max: options.connections_max.get(),
             gate,
             records,
             exports: Arc::new(Semaphore::new(1)),
+            clients: Clients::new(&options.queue),
+            in_force: options.in_force().into_iter().collect(),
             knobs,
         }
+    }
+
+    /// Counts a request of a client until what is returned is dropped; refuses it if the client has too much under way.
+    pub(super) fn enter(&self, request: &Request) -> Result<Option<Underway>, ApiError> {
+        self.clients.enter(request).inspect_err(|_| {
+            self.metrics.shed(Status::ClientLimited, 1);
+        })
     }
 
     /// Applies a command, recorded with who sent it.
@@ -145,6 +159,14 @@ impl Service {
         self.taken(self.executor.read(question).await, 1)
     }
 
+    /// Asks the ledger something that rests on a certain entry: the answer waits for no other.
+    pub(super) async fn read_seen<R: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Ledger) -> (R, Option<Sequence>) + Send + 'static,
+    ) -> Result<R, ApiError> {
+        self.taken(self.executor.read_seen(question).await, 1)
+    }
+
     pub(super) fn executor(&self) -> &Executor {
         &self.executor
     }
@@ -191,6 +213,11 @@ impl Service {
 
     pub(super) fn switches(&self) -> &Switches {
         &self.knobs.switches
+    }
+
+    /// Every option that changes what the engine does, by the name of its flag.
+    pub(super) fn in_force(&self) -> &BTreeMap<&'static str, String> {
+        &self.in_force
     }
 
     pub(super) fn limits(&self) -> &Limits {

@@ -12,7 +12,11 @@ pub(super) async fn get(service: Arc<Service>, request: Request) -> Answer {
     Query::read(&request, [])?;
     let id = command_in_path(&request)?;
     let (entry, last) = service
-        .read(move |ledger| (ledger.entry(id), ledger.last_sequence()))
+        .read_seen(move |ledger| {
+            let (entry, last) = (ledger.entry(id), ledger.last_sequence());
+            let seen = entry.as_ref().map_or(last, |(sequence, _)| Some(*sequence));
+            ((entry, last), seen)
+        })
         .await?;
     let Some((sequence, entry)) = entry else {
         let message = "no command with this id was recorded so far";

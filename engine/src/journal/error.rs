@@ -44,6 +44,23 @@ pub enum JournalError {
         /// Where its readable part ends.
         offset: u64,
     },
+    /// The journal begins with other definitions than those that were asked for.
+    #[error("the journal begins with other definitions")]
+    OtherDefinitions {
+        /// Those it has; empty if it has none.
+        found: Vec<u8>,
+    },
+    /// The same for tokens, in words.
+    #[error("the journal in this folder is that of {found}, not of {asked}")]
+    OtherTokens {
+        /// Its tokens.
+        found: String,
+        /// The tokens that were asked for.
+        asked: String,
+    },
+    /// Tokens that no ledger can have.
+    #[error("{0}")]
+    Tokens(String),
     /// Replay gave another outcome than the one recorded.
     #[error("divergence at sequence {sequence}: {what}")]
     Divergence {
@@ -70,8 +87,11 @@ impl JournalError {
             Self::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
                 Some("the next segment of 64 MiB finds no room: free some space")
             }
-            Self::Io { .. } => None,
+            Self::Io { .. } | Self::Tokens(_) => None,
             Self::InUse(_) => Some("stop the other engine, or choose another directory"),
+            Self::OtherDefinitions { .. } | Self::OtherTokens { .. } => Some(
+                "tokens are fixed when a folder is made: start with the same --token flags as then, or choose another folder",
+            ),
             Self::Damaged { .. } | Self::BelowWatermark { .. } => {
                 Some("nothing was changed; restore the directory from a copy")
             }

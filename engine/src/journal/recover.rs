@@ -8,7 +8,8 @@
 
 mod scan;
 
-use super::frame::{EngineId, Group};
+use super::frame::{EngineId, Group, SEGMENT_HEADER, SegmentHeader};
+use super::genesis;
 use super::storage::Storage;
 use super::watermark::Watermark;
 use super::writer::{Position, Writer};
@@ -78,17 +79,27 @@ impl From {
 /// Reads a journal behind `from`, visits its groups, cuts a torn end, and makes it ready to go on; makes a new one, with the
 /// id `fresh`, where there is none.
 ///
+/// The journal must begin with these `definitions`, or gets them if it is empty.
+///
 /// # Errors
-/// Damage, a visitor's error, or what the system says. Nothing is changed then.
+/// Damage, other definitions, a visitor's error, or what the system says. Nothing is changed then.
 pub fn recover(
     storage: &Arc<dyn Storage>,
     fresh: EngineId,
     from: From,
+    definitions: &[u8],
     visit: &mut Visit<'_>,
 ) -> Result<Recovered, JournalError> {
     let watermark = Watermark::open(storage.as_ref())?;
-    let Some(end) = scan(storage.as_ref(), watermark.as_ref(), from, visit)? else {
-        return create(storage, watermark, fresh);
+    let Some(end) = scan(
+        storage.as_ref(),
+        watermark.as_ref(),
+        from,
+        Some(definitions),
+        visit,
+    )?
+    else {
+        return create(storage, watermark, fresh, definitions);
     };
     let found = end.found(from);
     if found.cut.is_some() {
@@ -102,7 +113,8 @@ pub fn recover(
         Some(watermark) => watermark,
         None => Watermark::create(storage.as_ref(), end.position.engine)?,
     };
-    let writer = Writer::resume(storage, end.name, end.offset, end.position)?;
+    let mut writer = Writer::resume(storage, end.name, end.offset, end.position)?;
+    writer.begin(definitions)?;
     Ok(Recovered {
         writer,
         watermark,
@@ -116,11 +128,63 @@ pub fn recover(
 /// As [`recover`].
 pub fn verify(storage: &dyn Storage, visit: &mut Visit<'_>) -> Result<Found, JournalError> {
     let watermark = Watermark::open(storage)?;
-    let end = scan(storage, watermark.as_ref(), From::START, visit)?;
+    let end = scan(storage, watermark.as_ref(), From::START, None, visit)?;
     Ok(end.map_or_else(
         || empty(&Position::start(EngineId([0; 16]))),
         |end| end.found(From::START),
     ))
+}
+
+/// Whose journal it is; `None` if there is none yet.
+///
+/// # Errors
+/// As [`Watermark::open`].
+pub fn owner(storage: &dyn Storage) -> Result<Option<EngineId>, JournalError> {
+    let watermark = Watermark::open(storage)?;
+    Ok(watermark.map(|watermark| watermark.engine()))
+}
+
+/// What the journal begins with; `None` if there is no journal, or if it has no definitions.
+///
+/// # Errors
+/// Damage of the first segment's header, or what the system says.
+pub fn definitions(storage: &dyn Storage) -> Result<Option<Vec<u8>>, JournalError> {
+    let name = super::segment_name(1);
+    let names = storage.names().map_err(JournalError::io("list", "."))?;
+    if !names.contains(&name) {
+        return Ok(None);
+    }
+    let bytes = storage
+        .read(&name)
+        .map_err(JournalError::io("read", &name))?;
+    let header = SegmentHeader::decode(&bytes).map_err(|what| JournalError::Damaged {
+        name,
+        offset: 0,
+        what,
+    })?;
+    let found = genesis::decode(&bytes[SEGMENT_HEADER..], header.engine);
+    Ok(found.map(|genesis| genesis.definitions.to_vec()))
+}
+
+/// Reads what lies behind `from` in segments that were ended, while somebody writes behind them: the last segment is left alone. Where
+/// it got to; `None` if there was nothing.
+///
+/// # Errors
+/// Damage, a visitor's error, or what the system says.
+pub fn read_closed(
+    storage: &dyn Storage,
+    from: From,
+    visit: &mut Visit<'_>,
+) -> Result<Option<From>, JournalError> {
+    let Some(scan) = Scan::new(storage, from, None)?.and_then(Scan::closed) else {
+        return Ok(None);
+    };
+    let position = scan.run(visit)?.position;
+    let sequence = position.next_sequence - 1;
+    Ok((sequence > from.sequence).then_some(From {
+        sequence,
+        hash: position.previous,
+    }))
 }
 
 fn empty(position: &Position) -> Found {
@@ -139,12 +203,14 @@ fn create(
     storage: &Arc<dyn Storage>,
     watermark: Option<Watermark>,
     fresh: EngineId,
+    definitions: &[u8],
 ) -> Result<Recovered, JournalError> {
     let watermark = match watermark {
         Some(watermark) => watermark,
         None => Watermark::create(storage.as_ref(), fresh)?,
     };
-    let writer = Writer::create(storage, watermark.engine())?;
+    let mut writer = Writer::create(storage, watermark.engine())?;
+    writer.begin(definitions)?;
     let found = empty(writer.position());
     Ok(Recovered {
         writer,
@@ -158,10 +224,11 @@ fn scan(
     storage: &dyn Storage,
     watermark: Option<&Watermark>,
     from: From,
+    definitions: Option<&[u8]>,
     visit: &mut Visit<'_>,
 ) -> Result<Option<End>, JournalError> {
     let durable = watermark.map_or(0, Watermark::sequence);
-    let Some(scan) = Scan::new(storage, from)? else {
+    let Some(scan) = Scan::new(storage, from, definitions)? else {
         return if durable == 0 && from == From::START {
             Ok(None)
         } else {

@@ -3,7 +3,7 @@
 use super::chain::{Digest, Merkle};
 use super::frame::{EngineId, GroupBuffer, SEGMENT_HEADER, SegmentHeader};
 use super::storage::{Storage, StoredFile};
-use super::{JournalError, RESERVE, segment_name};
+use super::{JournalError, RESERVE, genesis, segment_name};
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -130,6 +130,25 @@ impl Writer {
         ))
     }
 
+    /// Writes what the journal begins with, and makes it durable. Does nothing where something stands already, or if there is nothing
+    /// to write.
+    pub(super) fn begin(&mut self, definitions: &[u8]) -> Result<(), JournalError> {
+        if definitions.is_empty() || self.position != Position::start(self.position.engine) {
+            return Ok(());
+        }
+        self.guarded(|writer| {
+            let (bytes, hash) = genesis::encode(writer.position.engine, definitions);
+            writer
+                .file
+                .write_at(writer.offset, &bytes)
+                .and_then(|()| writer.file.sync())
+                .map_err(JournalError::io("write", &writer.name))?;
+            writer.offset += bytes.len() as u64;
+            writer.position.previous = hash;
+            Ok(())
+        })
+    }
+
     /// Goes on in a segment at `offset`, behind which it holds zeros only.
     pub(super) fn resume(
         storage: &Arc<dyn Storage>,
@@ -183,7 +202,8 @@ impl Writer {
     pub fn write(&mut self, group: &mut GroupBuffer, time_ns: u64) -> Result<(), JournalError> {
         self.guarded(|writer| {
             let length = (group.entry_bytes() + crate::journal::frame::GROUP_HEADER + 32) as u64;
-            if writer.offset + length > writer.segment_bytes {
+            // A segment without groups would only be made again under its own name.
+            if writer.offset + length > writer.segment_bytes && writer.has_groups() {
                 writer.next_segment()?;
             }
             writer.append(group, time_ns)
@@ -223,6 +243,10 @@ impl Writer {
         position.time_ns = time_ns;
         group.clear();
         Ok(())
+    }
+
+    fn has_groups(&self) -> bool {
+        segment_name(self.position.next_sequence) != self.name
     }
 
     fn next_segment(&mut self) -> Result<(), JournalError> {

@@ -1,12 +1,12 @@
 //! What durability costs: sealing a group, batches through executor and journal to the disk, and the replay of what was written.
 
 use crate::amount::Amount;
-use crate::executor::{Durability, Executor, Refused, Setup};
+use crate::executor::{Durability, Executor, Refused, Setup, SnapshotPolicy};
 use crate::export::{ExportError, Fault};
 use crate::journal::{EngineId, GroupBuffer, JournalError, Merkle, Stamp};
 use crate::ledger::{AccountId, Command, CommandId};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use thiserror::Error;
 
@@ -82,15 +82,8 @@ const ACCOUNTS: u64 = 1000;
 /// # Errors
 /// What keeps the journal from being written or read.
 pub fn run(experiment: &Experiment) -> Result<Measured, LabError> {
-    let folder = match &experiment.data {
-        Some(folder) => folder.clone(),
-        None => std::env::temp_dir().join(format!("token-engine-lab-{}", std::process::id())),
-    };
-    let setup = Setup {
-        data: Some(folder.clone()),
-        durability: experiment.durability,
-        ..Setup::default()
-    };
+    let folder = folder(experiment);
+    let setup = setup(experiment, &folder);
     let seal_per_entry = seal(experiment.batch);
     let executor = Executor::start(&setup)?.executor;
     let before = executor.progress();
@@ -111,6 +104,28 @@ pub fn run(experiment: &Experiment) -> Result<Measured, LabError> {
         sync: Duration::from_nanos((after.sync_ns - before.sync_ns) / groups.max(1)),
         replay,
     })
+}
+
+/// Where the journal lies.
+pub(super) fn folder(experiment: &Experiment) -> PathBuf {
+    match &experiment.data {
+        Some(folder) => folder.clone(),
+        None => std::env::temp_dir().join(format!("token-engine-lab-{}", std::process::id())),
+    }
+}
+
+/// An engine that leaves no snapshots: its journal is to be replayed whole.
+pub(super) fn setup(experiment: &Experiment, folder: &Path) -> Setup {
+    Setup {
+        data: Some(folder.to_owned()),
+        durability: experiment.durability,
+        snapshots: SnapshotPolicy {
+            segments: 0,
+            at_end: false,
+            ..SnapshotPolicy::default()
+        },
+        ..Setup::default()
+    }
 }
 
 /// The best of ten, because everything that disturbs makes it slower.
@@ -137,7 +152,7 @@ fn seal(batch: u64) -> Duration {
 }
 
 /// Opens and funds accounts, then sends all transfers; the time of the transfers.
-fn drive(executor: &Executor, experiment: &Experiment) -> Result<Duration, LabError> {
+pub(super) fn drive(executor: &Executor, experiment: &Experiment) -> Result<Duration, LabError> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     runtime.block_on(async {
         executor.apply_batch(prepare()).await?;

@@ -94,7 +94,7 @@ impl Account {
 
 /// Where an account lies; slots are never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Slot(u32);
+pub(super) struct Slot(pub(super) u32);
 
 impl Slot {
     /// The slot of the account that was opened at that place, from 0.
@@ -156,6 +156,23 @@ impl Accounts {
         if let Some(address) = address {
             self.by_address.insert((account.token, address), slot);
         }
+    }
+
+    /// The addresses of accounts that have one, in order of the accounts.
+    pub(super) fn addresses(&self) -> Vec<(Slot, Address)> {
+        let mut addresses: Vec<_> = self
+            .by_address
+            .iter()
+            .map(|((_, address), slot)| (*slot, *address))
+            .collect();
+        addresses.sort_unstable();
+        addresses
+    }
+
+    /// Gives an account the address that it was opened with.
+    pub(super) fn set_address(&mut self, slot: Slot, address: Address) {
+        let token = self.get(slot).token;
+        self.by_address.insert((token, address), slot);
     }
 
     /// Takes back the last [`Accounts::push`].

@@ -18,6 +18,32 @@ pub(super) struct Counts {
 }
 
 impl Counts {
+    /// How many there are.
+    pub(super) const NUMBER: usize = 5;
+
+    /// All of them, in a fixed order.
+    pub(super) const fn all(&self) -> [u64; Self::NUMBER] {
+        [
+            self.opens,
+            self.mints,
+            self.transfers,
+            self.others,
+            self.refused,
+        ]
+    }
+
+    /// Takes [`Counts::all`] back.
+    pub(super) const fn from_all(all: [u64; Self::NUMBER]) -> Self {
+        let [opens, mints, transfers, others, refused] = all;
+        Self {
+            opens,
+            mints,
+            transfers,
+            others,
+            refused,
+        }
+    }
+
     pub(super) fn add(&mut self, command: &Command, status: Status) {
         let counter = match (status, command.kind) {
             (Status::Ok, Kind::Open) => &mut self.opens,
@@ -30,7 +56,7 @@ impl Counts {
     }
 
     fn sum(&self) -> u64 {
-        self.opens + self.mints + self.transfers + self.others + self.refused
+        self.all().into_iter().fold(0, u64::saturating_add)
     }
 }
 
@@ -177,9 +203,11 @@ impl Ledger {
         for account in self.state.accounts.iter() {
             if account.token == token {
                 sums.accounts += 1;
-                sums.balances += account.balance.units();
-                sums.frozen += account.frozen.units();
-                sums.held += account.held.units();
+                // Sums out of range differ from the supply in any case.
+                let add = |sum: &mut u128, part: Amount| *sum = sum.wrapping_add(part.units());
+                add(&mut sums.balances, account.balance);
+                add(&mut sums.frozen, account.frozen);
+                add(&mut sums.held, account.held);
             }
         }
         sums

@@ -64,24 +64,24 @@ impl Entry {
 /// Flat, and linked to the entries before it by account: a statement is a walk along the links, and a transfer needs no
 /// allocation to appear in two statements. What few commands carry lies in a list of its own.
 #[derive(Debug, Clone, Copy)]
-struct Kept {
-    id: CommandId,
+pub(super) struct Kept {
+    pub(super) id: CommandId,
     /// The account changed on the debit side; of a command that ends a hold it is the hold's.
-    debit: AccountId,
+    pub(super) debit: AccountId,
     /// The same for the credit side.
-    credit: AccountId,
-    amount: Amount,
-    debit_balance: Amount,
-    credit_balance: Amount,
-    debit_previous: Option<Sequence>,
-    credit_previous: Option<Sequence>,
+    pub(super) credit: AccountId,
+    pub(super) amount: Amount,
+    pub(super) debit_balance: Amount,
+    pub(super) credit_balance: Amount,
+    pub(super) debit_previous: Option<Sequence>,
+    pub(super) credit_previous: Option<Sequence>,
     /// From 1; 0 for none.
-    rare: u32,
-    kind: Kind,
-    status: Status,
+    pub(super) rare: u32,
+    pub(super) kind: Kind,
+    pub(super) status: Status,
     /// All flags that exist fit.
-    flags: u8,
-    role: Role,
+    pub(super) flags: u8,
+    pub(super) role: Role,
 }
 
 // What one entry costs; the limits quote it.
@@ -90,16 +90,16 @@ const _: () = assert!(Flags::NAMED.len() <= 8);
 
 /// The fields that few commands carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Rare {
-    debit: AccountId,
-    credit: AccountId,
-    related: u128,
-    reference: u128,
-    deadline_ms: u64,
-    expected_version: u64,
-    token: TokenId,
-    timeout_s: u32,
-    chain: Chain,
+pub(super) struct Rare {
+    pub(super) debit: AccountId,
+    pub(super) credit: AccountId,
+    pub(super) related: u128,
+    pub(super) reference: u128,
+    pub(super) deadline_ms: u64,
+    pub(super) expected_version: u64,
+    pub(super) token: TokenId,
+    pub(super) timeout_s: u32,
+    pub(super) chain: Chain,
 }
 
 impl Rare {
@@ -157,10 +157,35 @@ impl Entries {
 
     /// Adds an entry at [`Entries::next`].
     pub(super) fn push(&mut self, command: &Command, status: Status, sides: Sides) {
+        let kept = self.kept(command, status, sides);
+        self.push_kept(kept);
+    }
+
+    /// Everything that few entries have, in order.
+    pub(super) fn rare(&self) -> &[Rare] {
+        &self.rare
+    }
+
+    /// All entries as they are kept, in order.
+    pub(super) fn kept_in_order(&self) -> impl Iterator<Item = &Kept> {
+        self.segments.iter().flatten()
+    }
+
+    /// The keys of all entries, in order.
+    pub(super) fn keys(&self) -> impl Iterator<Item = CommandId> {
+        self.kept_in_order().map(|kept| kept.id)
+    }
+
+    /// Adds what a later entry points to.
+    pub(super) fn push_rare(&mut self, rare: Rare) {
+        self.rare.push(rare);
+    }
+
+    /// Adds an entry as it was kept.
+    pub(super) fn push_kept(&mut self, kept: Kept) {
         if (self.count as usize).is_multiple_of(SEGMENT_ENTRIES) {
             self.segments.push(Vec::with_capacity(SEGMENT_ENTRIES));
         }
-        let kept = self.kept(command, status, sides);
         if let Some(segment) = self.segments.last_mut() {
             segment.push(kept);
             self.count += 1;

@@ -28,6 +28,15 @@ impl Ids {
         }
     }
 
+    /// The keys of entries in their order; `None` if one is there twice.
+    pub(super) fn of_entries(keys: impl Iterator<Item = CommandId>) -> Option<Self> {
+        let mut ids = Self::new();
+        for (number, key) in (1..).zip(keys) {
+            ids.claim(key, Sequence::new(number)?).ok()?;
+        }
+        Some(ids)
+    }
+
     pub(super) fn get(&self, id: CommandId) -> Option<Sequence> {
         self.parts[part(id)].get(&Key::new(id.get())).copied()
     }

@@ -1,5 +1,9 @@
 //! Tokens: what is issued, by which rules, and how much of it there is.
 
+pub use text::TokenTextError;
+
+mod text;
+
 use super::command::{KYC_LEVEL_MAX, TokenId};
 use crate::amount::{Amount, DECIMALS};
 use thiserror::Error;
@@ -60,6 +64,18 @@ impl TokenSpec {
             policy: KycPolicy::default(),
             hold_timeout_s: 3600,
         }
+    }
+}
+
+impl std::fmt::Display for TokenSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (id, symbol, name) = (self.id.0, &self.symbol, &self.name);
+        let policy = &self.policy;
+        write!(
+            f,
+            "token {id} {symbol} (\"{name}\", {} decimals, cap {}, holds of {} s, KYC {}/{})",
+            self.decimals, self.cap, self.hold_timeout_s, policy.send, policy.receive
+        )
     }
 }
 
@@ -154,6 +170,10 @@ impl Tokens {
     pub(super) fn slot(&self, id: TokenId) -> Option<TokenSlot> {
         let at = self.0.iter().position(|token| token.spec.id == id)?;
         Some(TokenSlot(at as u8))
+    }
+
+    pub(super) fn slots(&self) -> impl Iterator<Item = TokenSlot> + use<> {
+        (0..self.0.len() as u8).map(TokenSlot)
     }
 
     pub(super) fn get(&self, slot: TokenSlot) -> &Token {

@@ -122,7 +122,6 @@ fn a_batch_through_a_socket_allocates_nothing_for_each_command() {
         u128::from(more) < (LARGE - SMALL) / 16,
         "{few} allocations for {SMALL} commands, {many} for {LARGE} ({RECORD_BYTES} bytes each)"
     );
-    println!("{few} allocations for {SMALL} commands, {many} for {LARGE}");
     drop(stream);
     drop(stop);
     serving.join().unwrap().unwrap();

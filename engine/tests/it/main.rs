@@ -1,6 +1,7 @@
 //! The engine as its callers see it: over sockets.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod admission;
 mod airdrops;
 mod audit;
 mod batch;

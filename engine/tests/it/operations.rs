@@ -1,6 +1,6 @@
 //! The operations listener: what the metrics say, and that they are those of the catalog.
 
-use crate::server::{Server, id, mint, transfer};
+use crate::server::{Server, mint, transfer};
 use record::catalog::{CATALOG, Kind, Owner, RUNTIME_LIVE_OBJECTS};
 use std::collections::BTreeMap;
 
@@ -46,12 +46,7 @@ async fn outcomes_are_counted() {
     }
     server.post("/v1/mints", mint(104, 9, "1")).await;
     server.post("/v1/mints", "no command").await;
-    let frozen = format!(
-        r#"{{"id":"{}","debit":"{}","amount":"0.5"}}"#,
-        id(105),
-        id(1)
-    );
-    server.post("/v1/freezes", frozen).await;
+    server.post("/v1/freezes", mint(105, 1, "0.5")).await;
     let held = transfer(106, 1, 2, "0.5");
     server.post("/v1/holds", held).await;
     server.post("/v1/batch", vec![0; 1024 * 1024 + 1]).await;

@@ -5,6 +5,7 @@ mod gate;
 mod limits;
 mod load;
 mod outputs;
+mod reference;
 mod result;
 mod selftest;
 mod terminal;
@@ -15,6 +16,7 @@ pub(crate) use gate::{GateArgs, GateProfile, Unclear};
 pub(crate) use limits::{CapacityArgs, LimitsFormat, StepArgs, SweepArgs};
 pub(crate) use load::LoadArgs;
 pub(crate) use outputs::{FileForm, OutputArgs, OutputFormat, ReportFile};
+pub(crate) use reference::EngineArgs;
 pub(crate) use result::{HistoryArgs, HistoryShownArgs, ResultArgs};
 pub(crate) use selftest::{SelftestArgs, YardstickArgs};
 pub(crate) use terminal::TerminalArgs;
@@ -96,6 +98,8 @@ pub(crate) enum OnInconclusive {
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) what: WhatArgs,
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
 
     /// Open model: arrivals per second, whatever the answers do (500, 500/s, 10k)
     #[arg(short, long, value_name = "RATE", value_parser = rate, help_heading = "Load")]
@@ -238,21 +242,8 @@ pub(crate) struct ServeArgs {
     /// Runtime workers [default: as many as processors it may use]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<std::num::NonZeroUsize>,
-    /// Folder of the journal [default: a temporary one, removed at the end]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) data: Option<PathBuf>,
-    /// One sync for what arrived during the one before (group), one for each command (each), or nothing is written (none)
-    #[arg(long, value_name = "MODE", value_parser = ["group", "each", "none"], default_value = "group")]
-    pub(crate) journal: String,
-    /// A fault on demand, such as cpu=5% or fsync=20ms (repeatable; needs --allow-inject)
-    #[arg(long, value_name = "KIND=SPEC", requires = "allow_inject")]
-    pub(crate) inject: Vec<engine::inject::Fault>,
-    /// Let the engine misbehave on demand
-    #[arg(long)]
-    pub(crate) allow_inject: bool,
-    /// Where draws of the faults start
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) inject_seed: u64,
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
     /// What operators show as a bearer token [default: everybody is an operator]
     #[arg(long, value_name = "TOKEN")]
     pub(crate) operator_token: Option<String>,

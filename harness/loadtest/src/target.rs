@@ -5,7 +5,7 @@ mod words;
 
 use crate::exit::Failure;
 use driver::{Address, Liveness, Placement, Process};
-use plan::TargetPlan;
+use plan::{EngineOption, TargetPlan};
 use record::run::TargetFacts;
 use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
@@ -40,12 +40,12 @@ impl Target {
     pub(crate) fn start(plan: &TargetPlan, placement: &Placement) -> Result<Self, Failure> {
         match &plan.command {
             Some(command) => command::start(command, plan, placement),
-            None => Self::start_reference(placement),
+            None => Self::start_reference(&plan.engine, placement),
         }
     }
 
     /// Starts this program again in the role of the reference engine, on the processors that are the target's.
-    fn start_reference(placement: &Placement) -> Result<Self, Failure> {
+    fn start_reference(options: &[EngineOption], placement: &Placement) -> Result<Self, Failure> {
         let failed =
             |why: String| Failure::target(format!("reference engine did not start: {why}"));
         let program = std::env::current_exe().map_err(|e| failed(e.to_string()))?;
@@ -61,6 +61,7 @@ impl Target {
                 "--cpus",
                 &cpus.join(","),
             ])
+            .args(options.iter().map(|option| format!("--engine={option}")))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -109,6 +110,7 @@ impl Target {
             build: self
                 .reference
                 .then(|| format!("engine {}", env!("CARGO_PKG_VERSION"))),
+            engine: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Intent: TOML or flags become a plan; a plan becomes a schedule. Pure.
 
 mod describe;
+mod engine;
 mod error;
 mod explain;
 mod iterations;
@@ -19,6 +20,7 @@ pub mod threshold;
 mod words;
 
 pub use describe::facts;
+pub use engine::EngineOption;
 pub use error::PlanError;
 pub use iterations::Iterations;
 pub use overrides::Overrides;
@@ -97,6 +99,8 @@ pub struct Data {
     pub accounts: u32,
     /// How users pick among them.
     pub pick: Pick,
+    /// Transfers of one batch, for scenarios that send batches.
+    pub batch: u32,
 }
 
 /// A scenario of the plan.

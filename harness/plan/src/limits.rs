@@ -28,6 +28,8 @@ pub const ITERATIONS: u64 = 1_000_000_000;
 pub const WAIT: Duration = Duration::from_hours(1);
 /// Prepared accounts.
 pub const ACCOUNTS: u32 = 1_000_000;
+/// Transfers of one batch.
+pub const BATCH: u32 = 8192;
 /// Weight of one scenario.
 pub const WEIGHT: u32 = 1_000_000;
 /// Scenarios in a plan; with their steps they stay below the classes a record may hold.
@@ -81,6 +83,7 @@ pub(crate) fn check(plan: &Plan) -> Result<(), Fault> {
     load::until(plan)?;
     users(plan)?;
     within("data.accounts", &plan.data.accounts, 2..=ACCOUNTS)?;
+    within("data.batch", &plan.data.batch, 1..=BATCH)?;
     target(plan)?;
     scenarios(&plan.scenarios)?;
     names::check(plan)
@@ -140,6 +143,11 @@ fn target(plan: &Plan) -> Result<(), Fault> {
     if target.redirects > 0 && target.client != ClientChoice::Reqwest {
         let what = "redirects are followed by one client only; write client = \"reqwest\" too";
         return Err(Fault::at("target.redirects", what));
+    }
+    if target.is_given() && !target.engine.is_empty() {
+        let what =
+            "is for the reference engine that a run starts; remove it, or the target of your own";
+        return Err(Fault::at("engine", what));
     }
     let Some(command) = &target.command else {
         return Ok(());

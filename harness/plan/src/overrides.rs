@@ -6,8 +6,8 @@ use crate::error::{Fault, PlanError};
 use crate::iterations::USUAL_WITHIN;
 use crate::phases::USUAL_BUDGET;
 use crate::{
-    Iterations, Plan, ScenarioChoice, Shape, Spacing, Until, Warmup, limits, parse, shape,
-    slots_for, threshold,
+    EngineOption, Iterations, Plan, ScenarioChoice, Shape, Spacing, Until, Warmup, limits, parse,
+    shape, slots_for, threshold,
 };
 use record::quantity::Rate;
 use record::rule::Rule;
@@ -27,6 +27,8 @@ pub struct Overrides {
     pub ready: Option<String>,
     /// How long the started target may take.
     pub start_within: Option<Duration>,
+    /// Options of the reference engine: each replaces those of its name. Not together with `target` or `command`.
+    pub engine: Vec<EngineOption>,
     /// Arrivals per second: makes a closed plan open, with as many slots as are usual for that rate. With stages it is where they begin.
     pub rate: Option<Rate>,
     /// The workload model. What it needs besides, a rate or users, must be in the plan or come with it.
@@ -113,6 +115,7 @@ impl Plan {
             (None, None) => {}
         }
         self.start(overrides)?;
+        self.start_engine(&overrides.engine)?;
         if let Some(admin) = &overrides.admin {
             self.target.admin = Some(admin.clone());
         }
@@ -137,6 +140,26 @@ impl Plan {
         let ready = overrides.ready.clone();
         self.target.ready = ready.or(self.target.ready.take());
         self.target.start_within = overrides.start_within.or(self.target.start_within);
+        Ok(())
+    }
+
+    // A plan for the engine may be aimed at one that is there already: then nobody starts one with its options.
+    fn start_engine(&mut self, options: &[EngineOption]) -> Result<(), PlanError> {
+        let target = &mut self.target;
+        match options {
+            [] if target.is_given() => target.engine.clear(),
+            [] => {}
+            [first, ..] if target.is_given() => {
+                let what = format!(
+                    "{first} is for the reference engine that this run starts; it does not go with a target of your own"
+                );
+                return Err(PlanError::new("--engine", what));
+            }
+            options => {
+                target.engine =
+                    crate::engine::replaced(std::mem::take(&mut target.engine), options);
+            }
+        }
         Ok(())
     }
 

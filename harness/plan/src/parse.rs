@@ -10,13 +10,14 @@ use crate::error::{Fault, PlanError};
 use crate::iterations::USUAL_WITHIN;
 use crate::phases::{USUAL_BUDGET, USUAL_WARMUP_MOST};
 use crate::{
-    ClientChoice, Data, Iterations, Overrides, Pick, Plan, Replay, ScenarioChoice, Shape, Spacing,
-    TargetPlan, Until, Warmup, limits, slots_for, threshold,
+    ClientChoice, Data, EngineOption, Iterations, Overrides, Pick, Plan, Replay, ScenarioChoice,
+    Shape, Spacing, TargetPlan, Until, Warmup, limits, slots_for, threshold,
 };
 use place::Source;
 use record::quantity::Rate;
 use record::rule::Rule;
 use record::run::Model;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The version of plan files this code reads.
@@ -31,6 +32,7 @@ const USUAL_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) const USUAL_DURATION: Duration = Duration::from_secs(20);
 const USUAL_DRAIN: Duration = Duration::from_secs(10);
 const USUAL_ACCOUNTS: u32 = 1000;
+pub(crate) const USUAL_BATCH: u32 = 1000;
 
 /// Reads a plan; `source` is the file's name, for errors.
 ///
@@ -71,7 +73,8 @@ fn resolve(file: wire::File) -> Result<Plan, Fault> {
         within: given_duration.unwrap_or(USUAL_WITHIN),
     });
     let duration = length(phases.duration, shape.as_ref(), replay.as_ref())?;
-    let target = target(file.target.unwrap_or_default())?;
+    let mut target = target(file.target.unwrap_or_default())?;
+    target.0.engine = engine(file.engine)?;
     let mut plan = Plan {
         name: file.name,
         seed: file.seed.unwrap_or(0),
@@ -244,8 +247,28 @@ fn target(target: wire::Target) -> Result<(TargetPlan, Duration), Fault> {
             Some(wire::Client::Reqwest) => ClientChoice::Reqwest,
         },
         redirects: target.redirects.unwrap_or(0),
+        engine: Vec::new(),
     };
     Ok((plan, timeout))
+}
+
+// In order of their names; the engine reads them all before it judges.
+fn engine(given: BTreeMap<String, wire::EngineValue>) -> Result<Vec<EngineOption>, Fault> {
+    let mut options = Vec::new();
+    for (key, value) in given {
+        let name = crate::engine::checked(&key)
+            .map_err(|what| Fault::at(&format!("engine.{key}"), what))?;
+        match value {
+            wire::EngineValue::Switch(false) => {}
+            wire::EngineValue::Switch(true) => options.push(EngineOption::on(&name)),
+            wire::EngineValue::Number(number) => options.push(EngineOption::new(&name, number)),
+            wire::EngineValue::Text(text) => options.push(EngineOption::new(&name, text)),
+            wire::EngineValue::Texts(texts) => {
+                options.extend(texts.iter().map(|text| EngineOption::new(&name, text)));
+            }
+        }
+    }
+    Ok(options)
 }
 
 // The limits that `stats` knows by these keys, in alphabetical order.
@@ -287,6 +310,7 @@ fn data(data: &wire::Data) -> Result<Data, Fault> {
     Ok(Data {
         accounts: data.accounts.unwrap_or(USUAL_ACCOUNTS),
         pick,
+        batch: data.batch.unwrap_or(USUAL_BATCH),
     })
 }
 

@@ -1,5 +1,6 @@
 //! Where the load goes, and through which client.
 
+use crate::EngineOption;
 use std::time::Duration;
 
 /// Where the load goes.
@@ -19,6 +20,8 @@ pub struct TargetPlan {
     pub client: ClientChoice,
     /// Redirects that are followed, each; 0 takes the redirect as the answer. Needs the client `reqwest`.
     pub redirects: u32,
+    /// What the reference engine is started with, where it is started.
+    pub engine: Vec<EngineOption>,
 }
 
 impl TargetPlan {

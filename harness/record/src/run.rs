@@ -1,12 +1,14 @@
 //! The run record: everything one run established. Domain types; the JSON they become is in [`crate::wire`].
 
 mod cost;
+mod engine;
 mod figures;
 mod health;
 mod origin;
 mod stretch;
 
 pub use cost::{Allocations, Costs, ProfileFacts, ProfileKind, ProfileOutcome};
+pub use engine::{EngineFacts, FaultFacts};
 pub use health::{
     ClosedFacts, Delays, Health, PrecisionFacts, RunQueue, WarmupAsked, WarmupFacts,
     pacing_floor_ns, pacing_limit_ns,

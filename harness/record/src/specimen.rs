@@ -50,6 +50,7 @@ pub fn record(response_ns: &[u64]) -> RunRecord {
             reference: true,
             admin: None,
             build: Some("engine 0.1.0".into()),
+            engine: None,
         },
         ending: Ending::Completed,
         steady: STEADY,

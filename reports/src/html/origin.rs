@@ -1,7 +1,7 @@
 //! What was run, with all that is needed to run it again, and how to read the page.
 
 use super::page;
-use crate::show;
+use crate::{engine, show};
 use maud::{Markup, html};
 use record::files;
 use record::quantity::format_nanoseconds;
@@ -13,6 +13,14 @@ pub(super) fn section(record: &RunRecord) -> Markup {
     let content = html! {
         p { (record.plan.words) }
         (plan(record))
+        @if let Some(engine) = &record.target.engine {
+            h3 { "Reference engine" }
+            (page::facts(&[
+                ("Switches", engine::switches(engine)),
+                ("Journal", engine::syncs(engine)),
+                ("Faults on demand", engine::faults(engine).unwrap_or_else(|| "none".to_owned())),
+            ]))
+        }
         h3 { "Machine and build" }
         (machine(&record.provenance))
         h3 { "Command" }

@@ -15,8 +15,8 @@ pub(super) const KNOWN: Known = Known {
 
 pub(super) async fn run(user: &mut GooseUser, data: Arc<Data>) -> TransactionResult {
     let session = session(user);
-    let arrival = session.arrival();
-    let transfer = data.transfer(arrival);
+    let number = data.number(session.arrival());
+    let transfer = data.transfer(number);
     let body = format!(
         r#"{{"id":"{}","debit":"{}","credit":"{}","amount":"{}"}}"#,
         text(transfer.id),
@@ -25,15 +25,15 @@ pub(super) async fn run(user: &mut GooseUser, data: Arc<Data>) -> TransactionRes
         transfer.amount_text()
     );
     // Noted before it is sent: an answer that never comes leaves the fate open, and the audit accepts either.
-    data.note(arrival, Fate::Unknown);
+    data.note(number, Fate::Unknown);
     let result = session
         .send(0, Request::post("/v1/transfers", body.as_bytes()))
         .await;
     match result {
-        Ok(_) => data.note(arrival, Fate::Accepted),
+        Ok(_) => data.note(number, Fate::Accepted),
         Err(failed) => {
             if failed.0 == record::failure::FailureKind::Status {
-                data.note(arrival, Fate::Refused);
+                data.note(number, Fate::Refused);
             }
             return Err(failed.into());
         }

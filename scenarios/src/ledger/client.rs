@@ -7,12 +7,22 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 /// Exact totals of a ledger, in units.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Totals {
+    pub(super) tokens: Vec<TokenTotals>,
+    pub(super) sequence: u64,
+}
+
+/// Those of one token.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TokenTotals {
     pub(super) supply: u128,
+    pub(super) cap: u128,
     pub(super) sum_of_balances: u128,
     pub(super) minted: u128,
-    pub(super) sequence: u64,
+    pub(super) burned: u128,
+    pub(super) frozen: u128,
+    pub(super) held: u128,
 }
 
 /// One entry of the journal.
@@ -32,14 +42,26 @@ pub(super) struct Entry {
 pub(super) struct Account {
     pub(super) id: u128,
     pub(super) balance: u128,
+    pub(super) frozen: u128,
+    pub(super) held: u128,
+    pub(super) version: u64,
 }
 
 #[derive(Deserialize)]
 struct TotalsAnswer {
+    tokens: Vec<TokenTotalsAnswer>,
+    sequence: u64,
+}
+
+#[derive(Deserialize)]
+struct TokenTotalsAnswer {
     supply: String,
+    cap: String,
     sum_of_balances: String,
     minted: String,
-    sequence: u64,
+    burned: String,
+    sum_of_frozen: String,
+    sum_of_held: String,
 }
 
 #[derive(Deserialize)]
@@ -69,6 +91,10 @@ struct AccountsAnswer {
 struct AccountAnswer {
     id: String,
     balance: String,
+    version: u64,
+    /// Both are left out where nothing is.
+    frozen: Option<String>,
+    held: Option<String>,
 }
 
 const PAGE: u32 = 10_000;
@@ -91,10 +117,19 @@ pub(super) async fn totals(client: &Client) -> Result<Totals, ClientError> {
     let read = |text: &str| {
         units(text).ok_or_else(|| content(path, &format!("\"{text}\" is not an amount")))
     };
+    let tokens = answer.tokens.iter().map(|token| {
+        Ok(TokenTotals {
+            supply: read(&token.supply)?,
+            cap: read(&token.cap)?,
+            sum_of_balances: read(&token.sum_of_balances)?,
+            minted: read(&token.minted)?,
+            burned: read(&token.burned)?,
+            frozen: read(&token.sum_of_frozen)?,
+            held: read(&token.sum_of_held)?,
+        })
+    });
     Ok(Totals {
-        supply: read(&answer.supply)?,
-        sum_of_balances: read(&answer.sum_of_balances)?,
-        minted: read(&answer.minted)?,
+        tokens: tokens.collect::<Result<_, ClientError>>()?,
         sequence: answer.sequence,
     })
 }
@@ -142,6 +177,19 @@ impl Entry {
     }
 }
 
+impl Account {
+    fn read(account: &AccountAnswer) -> Option<Self> {
+        let part = |text: &Option<String>| text.as_deref().map_or(Some(0), units);
+        Some(Self {
+            id: id::parse(&account.id)?,
+            balance: units(&account.balance)?,
+            frozen: part(&account.frozen)?,
+            held: part(&account.held)?,
+            version: account.version,
+        })
+    }
+}
+
 /// Calls `take` with every account, in the order of ids.
 pub(super) async fn accounts(
     client: &Client,
@@ -155,10 +203,9 @@ pub(super) async fn accounts(
         };
         let answer: AccountsAnswer = get(client, &path).await?;
         for account in &answer.accounts {
-            let read = id::parse(&account.id).zip(units(&account.balance));
-            let (id, balance) = read
+            let account = Account::read(account)
                 .ok_or_else(|| content(&path, &format!("account {} cannot be read", account.id)))?;
-            take(Account { id, balance });
+            take(account);
         }
         match answer.next {
             None => return Ok(()),

@@ -5,9 +5,10 @@ use crate::journal::chain::Merkle;
 use crate::journal::frame::{
     GROUP_MAGIC, Group, SEGMENT_HEADER, SegmentHeader, first_of_whole_frame,
 };
+use crate::journal::genesis;
 use crate::journal::storage::Storage;
 use crate::journal::writer::Position;
-use crate::journal::{JournalError, SEGMENT_SUFFIX, segment_name, sequence_in};
+use crate::journal::{JournalError, segment_name, segments};
 use std::ops::Range;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -58,26 +59,38 @@ struct Checked {
 pub(super) struct Scan<'a> {
     storage: &'a dyn Storage,
     from: From,
+    /// What the journal must begin with; `None` takes anything.
+    definitions: Option<&'a [u8]>,
     segments: Vec<u64>,
+    /// Whether all segments were ended.
+    is_closed: bool,
 }
 
 impl<'a> Scan<'a> {
     /// Lists the segments that hold what lies behind `from`; `None` if there are no segments at all.
-    pub(super) fn new(storage: &'a dyn Storage, from: From) -> Result<Option<Self>, JournalError> {
-        let names = storage.names().map_err(JournalError::io("list", "."))?;
-        let mut segments: Vec<_> = names
-            .iter()
-            .filter_map(|name| sequence_in(name, SEGMENT_SUFFIX))
-            .collect();
-        segments.sort_unstable();
+    pub(super) fn new(
+        storage: &'a dyn Storage,
+        from: From,
+        definitions: Option<&'a [u8]>,
+    ) -> Result<Option<Self>, JournalError> {
+        let mut segments = segments(storage)?;
         // The one before the first that starts behind `from` contains the place, or ends there.
         let behind = segments.partition_point(|first| *first <= from.sequence.max(1));
         segments.drain(..behind.saturating_sub(1));
         Ok((!segments.is_empty()).then_some(Self {
             storage,
             from,
+            definitions,
             segments,
+            is_closed: false,
         }))
+    }
+
+    /// The same without the last segment, which somebody may be writing; `None` if it is the only one.
+    pub(super) fn closed(mut self) -> Option<Self> {
+        self.segments.pop();
+        self.is_closed = true;
+        (!self.segments.is_empty()).then_some(self)
     }
 
     /// Reads and checks on a thread of its own, visits on this one.
@@ -114,8 +127,11 @@ impl<'a> Scan<'a> {
                 position,
                 groups: Vec::new(),
             };
+            if *first == 1 {
+                self.genesis(&mut walk)?;
+            }
             walk.groups(self.from, &mut merkle)?;
-            let torn = walk.rest(number == last)?;
+            let torn = walk.rest(number == last && !self.is_closed)?;
             let (offset, position) = (walk.at as u64, walk.position);
             let groups = walk.groups;
             let visited = groups.len() as u64;
@@ -133,6 +149,26 @@ impl<'a> Scan<'a> {
             }
         }
         end.ok_or_else(|| damaged(".", 0, "there is no segment"))
+    }
+
+    /// What stands in front of the first group; it must be what is expected, unless the journal is empty.
+    fn genesis(&self, walk: &mut Walk<'_>) -> Result<(), JournalError> {
+        let behind = &walk.bytes[walk.at..];
+        let genesis = genesis::decode(behind, walk.position.engine);
+        let found = genesis.map_or(&[][..], |genesis| genesis.definitions);
+        let is_new = genesis.is_none() && !behind.starts_with(&GROUP_MAGIC);
+        if let Some(expected) = self.definitions
+            && expected != found
+            && !is_new
+        {
+            let found = found.to_vec();
+            return Err(JournalError::OtherDefinitions { found });
+        }
+        if let Some(genesis) = genesis {
+            walk.at += genesis.length;
+            walk.position.previous = genesis.hash;
+        }
+        Ok(())
     }
 
     /// The position at a segment's start, after comparing its header with what must stand there.

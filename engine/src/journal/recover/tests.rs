@@ -14,7 +14,7 @@ fn shared(sim: &Sim) -> Arc<dyn Storage> {
 /// Recovers and returns the records seen, by their first byte and sequence.
 fn reopen(sim: &Sim) -> Result<(Recovered, Vec<u64>), JournalError> {
     let mut seen = Vec::new();
-    let recovered = recover(&shared(sim), ENGINE, From::START, &mut |group| {
+    let recovered = recover(&shared(sim), ENGINE, From::START, &[], &mut |group| {
         for entry in group.entries() {
             assert_eq!(entry.record, &[entry.stamp.sequence as u8; 128]);
             seen.push(entry.stamp.sequence);
@@ -96,7 +96,7 @@ fn reading_may_start_behind_any_group() {
     .unwrap();
     for from in ends {
         let mut first = None;
-        let found = recover(&shared(&sim), ENGINE, from, &mut |group| {
+        let found = recover(&shared(&sim), ENGINE, from, &[], &mut |group| {
             first.get_or_insert(group.first_sequence);
             Ok(())
         })
@@ -109,13 +109,13 @@ fn reading_may_start_behind_any_group() {
         sequence: 3,
         hash: [1; 32],
     };
-    assert!(recover(&shared(&sim), ENGINE, strange, &mut |_| Ok(())).is_err());
+    assert!(recover(&shared(&sim), ENGINE, strange, &[], &mut |_| Ok(())).is_err());
 }
 
 #[test]
 fn a_visitor_can_stop_the_start() {
     let (sim, _) = journal(&[3; 60]);
-    let error = recover(&shared(&sim), ENGINE, From::START, &mut |group| {
+    let error = recover(&shared(&sim), ENGINE, From::START, &[], &mut |group| {
         Err(JournalError::Divergence {
             sequence: group.first_sequence,
             what: "other".to_owned(),

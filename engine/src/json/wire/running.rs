@@ -3,7 +3,6 @@
 use crate::audit;
 use crate::executor::Progress;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The journal and the faults.
@@ -11,8 +10,6 @@ use std::path::Path;
 pub struct RunningAnswer {
     /// The journal.
     pub journal: JournalRunAnswer,
-    /// Every knob with its value.
-    pub switches: BTreeMap<&'static str, String>,
     /// The audit log; null without one.
     pub audit: Option<AuditRunAnswer>,
     /// Faults that were asked for at the start.
@@ -30,6 +27,8 @@ pub struct JournalRunAnswer {
     pub groups: u64,
     /// Seconds spent in syncs.
     pub sync_seconds: f64,
+    /// The median of them, in seconds; null before the first.
+    pub sync_median_seconds: Option<f64>,
     /// Commands that wait now.
     pub waiting: usize,
     /// Requests refused because too many waited.
@@ -44,6 +43,7 @@ impl JournalRunAnswer {
             durable: progress.durable,
             groups: progress.groups,
             sync_seconds: progress.sync_ns as f64 / 1e9,
+            sync_median_seconds: progress.sync_median_ns.map(|ns| ns as f64 / 1e9),
             waiting: progress.waiting,
             shed: progress.shed,
         }

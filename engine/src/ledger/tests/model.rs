@@ -1,5 +1,6 @@
 //! The ledger against a naive model: maps, no indexes, no links, and of all statuses that fit the lowest number.
 
+mod images;
 mod naive;
 
 use super::*;

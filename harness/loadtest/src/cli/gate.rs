@@ -73,6 +73,9 @@ pub(crate) struct GateArgs {
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "30s", help_heading = "Builds")]
     pub(crate) start_within: Duration,
 
+    /// Judge builds of the reference engine that misbehave on demand; without this they are refused
+    #[arg(long, help_heading = "Judgement")]
+    pub(crate) allow_inject: bool,
     /// What is gated, with margins and looks: a gate.toml [default: the usual six figures]
     #[arg(long, value_name = "FILE", help_heading = "Judgement")]
     pub(crate) plan: Option<PathBuf>,

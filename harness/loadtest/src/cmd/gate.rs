@@ -7,6 +7,7 @@ mod again;
 mod arms;
 mod bench;
 mod cause;
+mod injected;
 mod measured;
 mod revision;
 mod slot;

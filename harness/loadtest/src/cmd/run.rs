@@ -1,5 +1,6 @@
 //! `loadtest run`: the main job, from load to flamegraph.
 
+mod info;
 mod interrupt;
 mod judge;
 mod resolve;
@@ -165,6 +166,8 @@ async fn offer(
     let measured = measured.map_err(|e| Failure::new(Exit::Internal, e))?;
     watchers.live.phase("done");
     archive.keep_own(&watchers.live.registry().render());
+    // Before the audit, whose requests a fault would meet as well.
+    let engine = info::facts(&resolved.plan, &client).await;
     let audit = audit(&measured, workload.as_ref(), &client).await;
     let mut finished = finished(resolved, target, placement, started, measured, audit);
     finished.record.precision = known.precision();
@@ -179,6 +182,9 @@ async fn offer(
     drop(guard);
     drop(served);
     finished.record.warnings.extend(archive.finish());
+    let misbehaved = engine.as_ref().and_then(info::warning);
+    finished.record.warnings.extend(misbehaved);
+    finished.record.target.engine = engine;
     Ok(finished)
 }
 

@@ -4,9 +4,10 @@ use crate::cli::ServeArgs;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output;
 use crate::target::Announced;
+use engine::switches::Allocator;
 use engine::{Options, ServeError};
+use plan::EngineOption;
 use std::io::Read as _;
-use std::num::NonZeroUsize;
 use tokio::signal::unix::{SignalKind, signal};
 
 pub(super) fn serve(arguments: &ServeArgs) -> Outcome {
@@ -14,17 +15,12 @@ pub(super) fn serve(arguments: &ServeArgs) -> Outcome {
         // Before any thread is started, so that all of them inherit it. A target that cannot be pinned still works.
         let _ = driver::pin(&arguments.cpus);
     }
-    let available = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    // After pinning: what it does not say is one thread for each processor that it may use.
     let options = Options {
         listen: arguments.listen,
         admin: Some(arguments.admin),
-        worker_threads: arguments.threads.unwrap_or(available),
-        data: arguments.data.clone(),
-        durability: arguments.journal.parse().unwrap_or_default(),
-        faults: arguments.inject.clone(),
-        fault_seed: arguments.inject_seed,
         operator_token: arguments.operator_token.clone(),
-        ..Options::default()
+        ..engine_options(&all(arguments))?
     };
     for fault in &options.faults {
         output::note(&format!(
@@ -52,6 +48,25 @@ pub(super) fn serve(arguments: &ServeArgs) -> Outcome {
         bound.run(told_to_stop()).map_err(|e| failure(&e))?;
     }
     Ok(Exit::Pass)
+}
+
+fn all(arguments: &ServeArgs) -> Vec<EngineOption> {
+    let threads = arguments.threads.iter();
+    let threads = threads.map(|threads| EngineOption::new("threads", threads));
+    threads.chain(arguments.engine.options()).collect()
+}
+
+/// What the engine makes of its options.
+///
+/// # Errors
+/// The first that it does not know, or whose value means nothing.
+pub(super) fn engine_options(options: &[EngineOption]) -> Result<Options, Failure> {
+    let arguments = options.iter().flat_map(EngineOption::arguments);
+    let read = engine::args::options(arguments, Allocator::System).map_err(|error| {
+        Failure::usage(format!("option of the engine: {error}"))
+            .hint("`engine --help` shows what it takes; write it as --engine OPTION=VALUE, or under [engine] in a plan")
+    })?;
+    Ok(read.unwrap_or_default())
 }
 
 fn failure(error: &ServeError) -> Failure {

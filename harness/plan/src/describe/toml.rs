@@ -22,6 +22,7 @@ impl Plan {
             let _ = writeln!(text, "slo = \"{}\"", exact(slo));
         }
         text += &inline("target", self.target_keys());
+        text += &inline("engine", self.engine_keys());
         text += &inline("phases", self.phases_keys());
         text += &inline("health", self.health_keys());
         text += "\n[schedule]\n";
@@ -61,6 +62,26 @@ impl Plan {
             ("redirects", plain.then(|| target.redirects.to_string())),
             ("timeout", Some(time(self.timeout))),
         ])
+    }
+
+    // Options that stand more than once become a list.
+    fn engine_keys(&self) -> Keys {
+        let mut keys: Keys = Vec::new();
+        for option in &self.target.engine {
+            let same = |other: &&crate::EngineOption| other.name == option.name;
+            let values: Vec<_> = self.target.engine.iter().filter(same).collect();
+            let texts = values.iter().filter_map(|option| option.value.as_deref());
+            let texts: Vec<_> = texts.map(quoted).collect();
+            let value = match texts.as_slice() {
+                [] => "true".to_owned(),
+                [text] => text.clone(),
+                texts => format!("[{}]", texts.join(", ")),
+            };
+            if keys.iter().all(|(key, _)| *key != option.name) {
+                keys.push((option.name.clone(), value));
+            }
+        }
+        keys
     }
 
     fn phases_keys(&self) -> Keys {
@@ -123,7 +144,11 @@ impl Plan {
             Pick::Zipf(theta) => format!("zipf({theta})"),
         };
         let accounts = self.data.accounts;
-        format!("\n[data]\naccounts = {accounts}\npick = \"{pick}\"\n")
+        let batch = match self.data.batch {
+            crate::parse::USUAL_BATCH => String::new(),
+            batch => format!("batch = {batch}\n"),
+        };
+        format!("\n[data]\naccounts = {accounts}\npick = \"{pick}\"\n{batch}")
     }
 
     fn vars_table(&self) -> String {

@@ -18,6 +18,8 @@ pub(super) struct File {
     pub(super) model: Option<String>,
     pub(super) slo: Option<DurationText>,
     pub(super) target: Option<Target>,
+    #[serde(default)]
+    pub(super) engine: BTreeMap<String, EngineValue>,
     pub(super) phases: Option<Phases>,
     pub(super) health: Option<Health>,
     pub(super) schedule: Option<Schedule>,
@@ -43,6 +45,19 @@ pub(super) struct Target {
     pub(super) client: Option<Client>,
     pub(super) redirects: Option<u32>,
     pub(super) timeout: Option<DurationText>,
+}
+
+/// What an option of the engine may be.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "an option of the engine is a text, a number, true or false, or a list of texts"
+)]
+pub(super) enum EngineValue {
+    Switch(bool),
+    Number(i64),
+    Text(String),
+    Texts(Vec<String>),
 }
 
 #[derive(Deserialize, Clone, Copy)]
@@ -129,6 +144,7 @@ pub(super) struct ShapePart {
 pub(super) struct Data {
     pub(super) accounts: Option<u32>,
     pub(super) pick: Option<String>,
+    pub(super) batch: Option<u32>,
 }
 
 #[derive(Deserialize)]

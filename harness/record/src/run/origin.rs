@@ -1,6 +1,6 @@
 //! Where a record comes from: who measured, what was to be done, what was measured.
 
-use super::Model;
+use super::{EngineFacts, Model};
 use crate::rule::{Metric, Operator, Rule};
 use std::time::Duration;
 
@@ -96,4 +96,6 @@ pub struct TargetFacts {
     pub admin: Option<String>,
     /// Build information it tells of itself, where it does.
     pub build: Option<String>,
+    /// What it says of itself, where it is the reference engine.
+    pub engine: Option<EngineFacts>,
 }

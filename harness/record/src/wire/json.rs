@@ -4,6 +4,7 @@ mod health;
 mod parts;
 mod rules;
 mod stretch;
+mod target;
 mod window;
 
 use super::{RecordError, SCHEMA};
@@ -12,11 +13,12 @@ use crate::histogram::{Exact, Histogram};
 use crate::phase::Phase;
 use crate::run::{self, RunRecord};
 use health::{Delays, Health, Precision, Warmup};
-use parts::{Arrivals, Audit, Costs, Ending, Plan, Profile, Provenance, Target};
+use parts::{Arrivals, Audit, Costs, Ending, Plan, Profile, Provenance};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use stretch::RuleStretches;
+use target::Target;
 use window::Window;
 
 #[derive(Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 use super::*;
 use crate::run::{
-    ClosedFacts, Ending, PrecisionFacts, RuleStretches, Stretch, WarmupAsked, pacing_floor_ns,
-    pacing_limit_ns,
+    ClosedFacts, Ending, EngineFacts, FaultFacts, PrecisionFacts, RuleStretches, Stretch,
+    WarmupAsked, pacing_floor_ns, pacing_limit_ns,
 };
 use crate::specimen;
 use proptest::prelude::*;
@@ -14,6 +14,12 @@ proptest! {
         record.plan.offered_rate = Some(rate);
         record.ending = Ending::TargetDied("exit status 1".into());
         record.aborted = Some("a rule".into());
+        record.target.engine = Some(EngineFacts {
+            switches: [("journal".to_owned(), "group".to_owned())].into(),
+            faults: vec![FaultFacts { spec: "cpu=5%".into(), fired: 7 }],
+            syncs: 3,
+            sync_median: Some(Duration::from_micros(1500)),
+        });
         record.stretches = vec![RuleStretches {
             rule: "qps > 5 over 10s".into(),
             stretches: vec![Stretch { span: record.steady, low: Some(rate), high: None, samples: 9, beyond: 3 }],

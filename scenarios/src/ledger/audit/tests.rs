@@ -48,35 +48,39 @@ fn honest(data: &Data, transfers: &[u64]) -> Vec<Entry> {
     opens.chain(mints).chain(transfers).collect()
 }
 
-/// The names of the checks that fail for this journal, with balances that follow from `balances_of`.
-fn failing(data: &Data, journal: &[Entry], balances_of: &[Entry]) -> Vec<String> {
-    let mut ledger: HashMap<u128, u128> = HashMap::new();
-    for entry in balances_of {
+/// The names of the checks that fail for this journal, with accounts that follow from `accounts_of`.
+fn failing(data: &Data, journal: &[Entry], accounts_of: &[Entry]) -> Vec<String> {
+    let mut ledger: HashMap<u128, Account> = HashMap::new();
+    for entry in accounts_of {
+        let opened = |id| Account {
+            id,
+            balance: 0,
+            frozen: 0,
+            held: 0,
+            version: 1,
+        };
         if entry.kind == "open" {
-            ledger.entry(entry.id).or_default();
+            ledger.entry(entry.id).or_insert(opened(entry.id));
         }
         if let Some(debit) = entry.debit {
-            *ledger.get_mut(&debit).unwrap() -= entry.amount.unwrap();
+            let account = ledger.get_mut(&debit).unwrap();
+            account.balance -= entry.amount.unwrap();
+            account.version += 1;
         }
         if let Some(credit) = entry.credit {
-            *ledger.entry(credit).or_default() += entry.amount.unwrap();
+            let account = ledger.entry(credit).or_insert(opened(credit));
+            account.balance += entry.amount.unwrap();
+            account.version += 1;
         }
     }
     let mut findings = Findings::new(data.fates().clone());
     for entry in journal {
         findings.entry(data, entry);
     }
-    for (&id, &balance) in &ledger {
-        findings.account(data, id, balance);
+    for account in ledger.values() {
+        findings.account(data, account);
     }
-    let supply = ledger.values().sum();
-    let totals = Totals {
-        supply,
-        sum_of_balances: supply,
-        minted: supply,
-        sequence: 0,
-    };
-    let checks = findings.checks(data, &totals);
+    let checks = findings.checks(data);
     checks
         .into_iter()
         .filter(|check| !check.held)
@@ -150,7 +154,34 @@ fn a_wrong_balance_is_found_even_if_the_sum_is_right() {
     let other = honest(&data, &[0, 2]);
     assert_eq!(
         failing(&data, &journal, &other),
-        ["every balance is what the journal makes it"]
+        [
+            "every balance is what the journal makes it",
+            "every version counts the changes of its account"
+        ]
+    );
+}
+
+#[test]
+fn a_version_that_counts_too_much_is_found() {
+    let data = data(7);
+    let mut findings = Findings::new(data.fates().clone());
+    for entry in honest(&data, &[]) {
+        findings.entry(&data, &entry);
+    }
+    let account = |n: u64, version| Account {
+        id: data.ids().id(Kind::Account, n),
+        balance: START_TOKENS * UNITS,
+        frozen: 0,
+        held: 0,
+        version,
+    };
+    (0..7).for_each(|n| findings.account(&data, &account(n, 2 + n / 6)));
+    let checks = findings.checks(&data);
+    let failing: Vec<_> = checks.iter().filter(|check| !check.held).collect();
+    assert_eq!(failing.len(), 1, "{failing:?}");
+    assert_eq!(
+        failing[0].name,
+        "every version counts the changes of its account"
     );
 }
 

@@ -4,6 +4,7 @@ use super::Shown;
 use crate::amount::Amount;
 use crate::json::wire::running::RunningAnswer;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What is running.
 #[derive(Debug, Serialize)]
@@ -18,6 +19,8 @@ pub struct InfoAnswer {
     pub durability: &'static str,
     /// How commands meet the state.
     pub executor: &'static str,
+    /// The switches in force, by the name of their flag.
+    pub switches: BTreeMap<&'static str, String>,
     /// What it has done so far.
     #[serde(flatten)]
     pub running: RunningAnswer,

@@ -1,6 +1,7 @@
 //! Measures windows of builds: each window is a run of this program in a process of its own, against a build that was started for the round.
 
 use super::arms::Arms;
+use super::injected;
 use super::slot::{self, Windows};
 use super::why::waited;
 use crate::cli::GateArgs;
@@ -46,6 +47,7 @@ pub(super) struct Bench {
     path: String,
     users: u32,
     seed: u64,
+    allow_inject: bool,
 }
 
 /// A build that serves, in one round.
@@ -75,6 +77,7 @@ impl Bench {
             placement: Placement::of_this_machine(),
             users: arguments.users,
             seed: plan.seed,
+            allow_inject: arguments.allow_inject,
         })
     }
 
@@ -225,7 +228,13 @@ impl Bench {
         if matches!(load, Load::Closed) {
             arguments.push("--no-tail".to_owned());
         }
-        run_beside(&self.interrupt, name, &self.folder_of(name), &arguments)
+        let ran = run_beside(&self.interrupt, name, &self.folder_of(name), &arguments)?;
+        if let Ran::Measured(record) = &ran
+            && !self.allow_inject
+        {
+            injected::refuse(record)?;
+        }
+        Ok(ran)
     }
 
     fn folder_of(&self, window: &str) -> PathBuf {

@@ -33,6 +33,7 @@ impl Resolved {
             .transpose()
             .map_err(Failure::usage)?;
         check(&plan)?;
+        crate::cmd::serve_engine::engine_options(&plan.target.engine)?;
         // Before anything is started: a file that is not there is the user's to mend.
         read_feeders(&plan, arguments.what.plan.as_deref())?;
         let run_id = folder::new_run_id();
@@ -53,7 +54,7 @@ impl Resolved {
         let target = match (&self.address, &self.plan.target.command) {
             (Some(address), _) => address.as_str().to_owned(),
             (None, Some(command)) => format!("\"{command}\", started for this run"),
-            (None, None) => "the reference engine, started for this run".to_owned(),
+            (None, None) => reference(&self.plan),
         };
         format!(
             "{}\ntarget: {target}\nfolder: {}\n\n{}",
@@ -151,6 +152,17 @@ impl Resolved {
     }
 }
 
+fn reference(plan: &Plan) -> String {
+    let options: Vec<_> = plan.target.engine.iter().map(ToString::to_string).collect();
+    match options.as_slice() {
+        [] => "the reference engine, started for this run".to_owned(),
+        options => format!(
+            "the reference engine, started for this run with {}",
+            options.join(", ")
+        ),
+    }
+}
+
 // A file of that name comes before a built-in plan. A bare --target needs no plan: one request, no scenario code.
 fn read_plan(arguments: &RunArgs) -> Result<Plan, Failure> {
     let overrides = overrides(arguments);
@@ -233,6 +245,7 @@ fn overrides(arguments: &RunArgs) -> Overrides {
         command: arguments.what.target_cmd.clone(),
         ready: arguments.what.target_ready.clone(),
         start_within: arguments.what.start_within,
+        engine: arguments.engine.options(),
         rate: arguments.rate,
         model: arguments.load.model,
         arrivals: arguments.load.arrivals,

@@ -45,13 +45,6 @@ mirror!(Provenance = run::Provenance {
     command: Vec<String>,
 });
 
-mirror!(Target = run::TargetFacts {
-    url: String,
-    reference: bool,
-    admin: Option<String>,
-    build: Option<String>,
-});
-
 mirror!(
     Allocations = run::Allocations {
         count: u64,
