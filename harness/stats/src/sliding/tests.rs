@@ -229,3 +229,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn stretches_that_there_is_room_for_take_no_memory_any_more() {
+    let ratio = rule(Metric::ErrorRatio, Term::Mean, 0.01);
+    let mut watch = Watch::of(&ratio).expect("a rule with a stretch");
+    watch.reserve(500);
+    let before = watch.room();
+    for n in 0..500 {
+        let seen = Seen::Ratio { part: 0, whole: 9 };
+        assert_eq!(watch.push(second(n), seen), None);
+    }
+    assert_eq!(watch.room(), before);
+    assert!(watch.facts().is_some_and(|all| all.stretches.len() > 490));
+}

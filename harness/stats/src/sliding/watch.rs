@@ -31,6 +31,25 @@ impl Watch {
         })
     }
 
+    /// Takes the memory of so many stretches, 80 bytes each, now and not while the run is on. It is written to once, because memory that is
+    /// only promised is taken as it is used.
+    pub fn reserve(&mut self, stretches: usize) {
+        const EMPTY: Stretch = Stretch {
+            span: Span {
+                start: Duration::ZERO,
+                end: Duration::ZERO,
+            },
+            low: None,
+            high: None,
+            samples: 0,
+            beyond: 0,
+        };
+        if self.rule.over.is_some() && self.stretches.is_empty() {
+            self.stretches = vec![EMPTY; stretches];
+            self.stretches.clear();
+        }
+    }
+
     /// The rule.
     pub fn rule(&self) -> &Rule {
         &self.rule
@@ -60,6 +79,11 @@ impl Watch {
             rule: self.rule.text.clone(),
             stretches: self.stretches.clone(),
         })
+    }
+
+    #[cfg(test)]
+    pub(super) fn room(&self) -> (*const Stretch, usize) {
+        (self.stretches.as_ptr(), self.stretches.capacity())
     }
 
     #[cfg(test)]

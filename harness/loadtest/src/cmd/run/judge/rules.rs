@@ -8,6 +8,9 @@ use record::run::RuleStretches;
 use stats::sliding::{Seen, Watch};
 use std::time::Duration;
 
+/// Stretches for which memory is taken before the run, as many as windows: those of five hours and a half.
+const MOST_ROOM: usize = 20_000;
+
 /// Every rule of the plan that has a stretch, or may stop the run.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rules {
@@ -20,8 +23,16 @@ pub(super) struct Rules {
 
 impl Rules {
     pub(super) fn of(plan: &Plan, steps: Vec<String>) -> Self {
+        // A stretch ends with each second.
+        let seconds = usize::try_from(plan.steady_most().as_secs()).unwrap_or(usize::MAX);
+        let watches = plan.thresholds.iter().filter_map(Watch::of);
         Self {
-            watches: plan.thresholds.iter().filter_map(Watch::of).collect(),
+            watches: watches
+                .map(|mut watch| {
+                    watch.reserve(seconds.min(MOST_ROOM));
+                    watch
+                })
+                .collect(),
             steps,
             slo: plan.slo.or_else(|| tightest(&plan.thresholds)),
         }
