@@ -58,7 +58,22 @@ fn has_packages(render: &Path) -> bool {
     there
 }
 
+fn changed(path: &Path) -> Option<SystemTime> {
+    path.metadata().and_then(|file| file.modified()).ok()
+}
+
+/// Bundling takes most of a minute of a processor, so only what changed is bundled again.
 fn build(render: &Path) {
+    let sources = std::fs::read_dir(render.join("src")).unwrap();
+    let sources = sources.map(|entry| entry.unwrap().path());
+    let around = ["package.json", "index.html", "vite.config.js"].map(|file| render.join(file));
+    let newest = sources
+        .chain(around)
+        .filter_map(|file| changed(&file))
+        .max();
+    if changed(&render.join("dist/index.html")) > newest {
+        return;
+    }
     let built = Command::new("node")
         .args(["node_modules/vite/bin/vite.js", "build"])
         .current_dir(render)

@@ -66,6 +66,8 @@ fn prometheus_reads_the_quantile_that_was_there() {
     let address = free.expect("a port");
     let started = Command::new("prometheus")
         .current_dir(&folder)
+        // Without these, the distribution's own files are taken.
+        .args(["--config.file=prometheus.yml", "--storage.tsdb.path=data"])
         .arg("--enable-feature=native-histograms")
         .arg(format!("--web.listen-address={address}"))
         .stdout(Stdio::null())
