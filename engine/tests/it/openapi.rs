@@ -271,6 +271,9 @@ async fn commands(api: &mut Api) {
         413,
     )
     .await;
+}
+
+async fn in_other_forms(api: &mut Api) {
     api.post_form(
         "/v1/transfers",
         "",
@@ -533,6 +536,7 @@ async fn every_operation_answers_as_it_is_documented() {
     let mut api = Api::start(served()).await;
     accounts(&mut api).await;
     commands(&mut api).await;
+    in_other_forms(&mut api).await;
     more_commands(&mut api).await;
     holds(&mut api).await;
     many(&mut api).await;
