@@ -60,6 +60,7 @@ pub struct Annotation {
     pub title_format: &'static str,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "Grafana's own keys")]
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Link {

@@ -83,7 +83,9 @@ fn announce(opened: &Opened) {
             match opened.begun().snapshot {
                 0 => println!("journal {folder}: {entries} entries replayed"),
                 at => {
-                    println!("journal {folder}: snapshot of entry {at}, {entries} entries replayed")
+                    println!(
+                        "journal {folder}: snapshot of entry {at}, {entries} entries replayed"
+                    );
                 }
             }
             for name in &opened.begun().bad {

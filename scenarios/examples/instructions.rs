@@ -64,6 +64,7 @@ fn offer(connections: u32, seconds: u32) -> Result<u64, Box<dyn Error>> {
         log: Box::new(std::io::sink()),
         observer: Arc::new(Nobody),
         judge: Box::new(AsPlanned),
+        tail: false,
         counter: None,
     };
     let runtime = driver::runtime(1)?;

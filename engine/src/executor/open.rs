@@ -64,10 +64,10 @@ pub(super) fn open(
 }
 
 /// The newest snapshot as a ledger, and the names of those that are damaged.
-pub(super) fn newest(
-    storage: &dyn Storage,
-    limits: Limits,
-) -> Result<(Option<(From, Ledger)>, Vec<String>), JournalError> {
+type Newest = (Option<(From, Ledger)>, Vec<String>);
+
+/// Reads snapshots until one is whole.
+pub(super) fn newest(storage: &dyn Storage, limits: Limits) -> Result<Newest, JournalError> {
     let Some(engine) = owner(storage)? else {
         return Ok((None, Vec::new()));
     };

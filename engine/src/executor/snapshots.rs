@@ -57,15 +57,13 @@ impl Snapshots {
             if !self.is_due(since.elapsed()) {
                 continue;
             }
-            match self.make(ended) {
-                Ok(()) => {}
-                // A ledger that comes out another time must not answer any more.
-                Err(error @ (JournalError::Divergence { .. } | JournalError::Damaged { .. })) => {
-                    self.failure.stop(error);
-                    return;
-                }
-                // A snapshot only makes the next start faster; whether the disk is full is found by the journal itself.
-                Err(_) => {}
+            // A ledger that comes out another time must not answer any more. After any other error the next start is slower, and no more:
+            // whether the disk is full is found by the journal itself.
+            if let Err(error @ (JournalError::Divergence { .. } | JournalError::Damaged { .. })) =
+                self.make(ended)
+            {
+                self.failure.stop(error);
+                return;
             }
             since = Instant::now();
         }

@@ -139,7 +139,7 @@ mod tests {
             let exchange = [start, received, received + work, start + there + work + back];
             let offset = Offset::of(exchange);
             // Both halves round down.
-            prop_assert!(offset.nanos.abs_diff(ahead as i64) <= offset.error + 1);
+            prop_assert!(offset.nanos.abs_diff(ahead.cast_signed()) <= offset.error + 1);
             prop_assert_eq!(offset.theirs(start), start.saturating_add_signed(offset.nanos));
         }
     }

@@ -94,6 +94,7 @@ pub(crate) enum OnInconclusive {
     Fail,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     #[command(flatten)]

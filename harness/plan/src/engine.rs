@@ -14,7 +14,7 @@ pub struct EngineOption {
 
 impl EngineOption {
     /// An option with a value.
-    pub fn new(name: &str, value: impl ToString) -> Self {
+    pub fn new(name: &str, value: &(impl ToString + ?Sized)) -> Self {
         Self {
             name: name.to_owned(),
             value: Some(value.to_string()),

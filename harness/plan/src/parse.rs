@@ -261,8 +261,8 @@ fn engine(given: BTreeMap<String, wire::EngineValue>) -> Result<Vec<EngineOption
         match value {
             wire::EngineValue::Switch(false) => {}
             wire::EngineValue::Switch(true) => options.push(EngineOption::on(&name)),
-            wire::EngineValue::Number(number) => options.push(EngineOption::new(&name, number)),
-            wire::EngineValue::Text(text) => options.push(EngineOption::new(&name, text)),
+            wire::EngineValue::Number(number) => options.push(EngineOption::new(&name, &number)),
+            wire::EngineValue::Text(text) => options.push(EngineOption::new(&name, &text)),
             wire::EngineValue::Texts(texts) => {
                 options.extend(texts.iter().map(|text| EngineOption::new(&name, text)));
             }

@@ -5,6 +5,9 @@ use super::drawing::{Drawing, Ink, Series, Shade, Shape};
 use crate::gate::{Load, Moment};
 use record::comparison::Arm;
 
+/// Points of one slot of one round, which are joined by a line.
+type Stretch = ((u32, u32), Vec<(f64, f64)>);
+
 /// What is drawn of a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Over {
@@ -98,7 +101,7 @@ fn arms(
         let own = moments
             .iter()
             .filter(|moment| moment.arm == arm && moment.load == load);
-        let mut stretches: Vec<((u32, u32), Vec<(f64, f64)>)> = Vec::new();
+        let mut stretches: Vec<Stretch> = Vec::new();
         for (moment, value) in own.filter_map(|moment| Some((moment, of(moment)?))) {
             let slot = (moment.round, moment.slot);
             match stretches.last_mut() {

@@ -61,6 +61,7 @@ fn offer(server: &Server, model: &str, schedule: &str, journeys: &str, base: &Pa
         log: Box::new(std::io::sink()),
         observer: Arc::new(Nobody),
         judge: Box::new(driver::AsPlanned),
+        tail: false,
         counter: None,
     };
     let measured = runtime.block_on(measure(job)).unwrap();

@@ -53,9 +53,9 @@ async fn a_snapshot_and_its_tail_are_the_whole_journal() {
     snapshot(&sim);
     fill(&sim, 151, 30).await;
     let whole = sim.copy();
-    names(&sim)
-        .iter()
-        .for_each(|name| whole.remove(name).unwrap());
+    for name in names(&sim) {
+        whole.remove(&name).unwrap();
+    }
     let (with, without) = (reopened(&sim, &[]).unwrap(), reopened(&whole, &[]).unwrap());
     assert_eq!((with.begun.snapshot, without.begun.snapshot), (150, 0));
     assert_eq!(with.recovered.found.entries, 30);

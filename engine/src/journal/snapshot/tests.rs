@@ -32,15 +32,15 @@ fn found(sim: &Sim, engine: EngineId) -> Newest<Vec<u8>> {
     newest(sim, engine, &mut |state| Some(state.to_vec())).unwrap()
 }
 
-fn snapshot(sequence: u64) -> Option<(From, Vec<u8>)> {
-    Some((from(sequence), pieces(sequence).concat()))
+fn snapshot(sequence: u64) -> (From, Vec<u8>) {
+    (from(sequence), pieces(sequence).concat())
 }
 
 #[test]
 fn the_newest_is_read_and_two_are_kept() {
     let sim = with(&[3, 20, 100]);
     let found = found(&sim, ENGINE);
-    assert_eq!((found.snapshot, found.bad), (snapshot(100), vec![]));
+    assert_eq!((found.snapshot, found.bad), (Some(snapshot(100)), vec![]));
     assert_eq!(names(&sim).unwrap().len(), 2);
 }
 
@@ -54,7 +54,7 @@ fn any_flipped_byte_falls_back_to_the_one_before() {
         let found = found(&damaged, ENGINE);
         assert_eq!(
             (found.snapshot, found.bad),
-            (snapshot(3), vec![name.clone()]),
+            (Some(snapshot(3)), vec![name.clone()]),
             "{at}"
         );
     }

@@ -36,7 +36,7 @@ impl EngineArgs {
             with("data", &self.data),
             with("journal", &self.journal),
             self.inject_seed
-                .map(|seed| EngineOption::new("inject-seed", seed)),
+                .map(|seed| EngineOption::new("inject-seed", &seed)),
             self.allow_inject.then(|| EngineOption::on("allow-inject")),
         ]
         .into_iter()

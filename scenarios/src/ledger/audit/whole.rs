@@ -162,13 +162,14 @@ mod tests {
 
     #[test]
     fn what_was_made_or_lost_is_found() {
-        for change in [
-            |token: &mut TokenTotals| token.supply += 1,
+        let changes: [fn(&mut TokenTotals); 5] = [
+            |token| token.supply += 1,
             |token| token.minted += 1,
             |token| token.burned += 1,
             |token| token.sum_of_balances -= 1,
             |token| token.cap -= 1,
-        ] {
+        ];
+        for change in changes {
             let (whole, mut totals) = sound();
             change(&mut totals.tokens[0]);
             assert_eq!(broken(&whole, &totals), [true, false, false]);
