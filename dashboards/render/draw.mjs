@@ -35,18 +35,18 @@ process.exit(wrong.length ? 1 : 0);
 
 // Runs in the page.
 function complaints(panelSelector) {
-  const found = [...window.__errors];
+  const found = [...(window.__errors ?? ['the page did not start'])];
   for (const empty of document.querySelectorAll('[data-nodata]')) {
     found.push(`no data in "${empty.closest('section')?.querySelector('h2')?.innerText}"`);
   }
-  if (!window.__log.length) found.push('nothing was asked');
+  if (!window.__log?.length) found.push('nothing was asked');
   if (!document.querySelector(panelSelector) && !document.querySelector('canvas')) found.push('nothing was drawn');
   return found;
 }
 
 // Queries and variables that found nothing; a panel that says what it means when it is empty may be.
 async function unanswered(page, board) {
-  const log = await page.evaluate(() => window.__log);
+  const log = await page.evaluate(() => window.__log ?? []);
   const mayBeEmpty = (title) => board.panels.some((panel) => panel.title === title && panel.fieldConfig?.defaults.noValue);
   const empty = log.filter((entry) => entry.series === 0 && !mayBeEmpty(entry.title));
   return empty.map((entry) => `nothing found by ${entry.title ?? entry.variable}: ${entry.query ?? 'the variable'}`);
