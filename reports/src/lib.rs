@@ -24,3 +24,4 @@ pub mod scaling;
 mod show;
 pub mod summary;
 pub mod tail;
+pub mod trace;

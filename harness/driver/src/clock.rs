@@ -1,7 +1,7 @@
 //! One monotonic clock: nanoseconds since T0.
 
 use rustix::time::{ClockId, clock_gettime};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Both ends of every duration are read on this clock. Before T0 it reads 0.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +24,14 @@ impl Clock {
     /// Nanoseconds since T0.
     pub(crate) fn now(&self) -> u64 {
         monotonic().saturating_sub(self.t0_ns)
+    }
+
+    /// T0 since 1970, as the system's clock would have it now: a clock that was set since does not matter.
+    pub(crate) fn t0_unix(&self) -> Duration {
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        now.saturating_sub(Duration::from_nanos(self.now()))
     }
 
     /// T0 on the system's monotonic clock, in nanoseconds.

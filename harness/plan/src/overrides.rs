@@ -21,6 +21,10 @@ pub struct Overrides {
     pub target: Option<String>,
     /// Admin URL.
     pub admin: Option<String>,
+    /// Where profiles are asked for.
+    pub pprof: Option<String>,
+    /// The label that tells requests apart in them.
+    pub request_label: Option<String>,
     /// A command that starts the target. Not together with `target`.
     pub command: Option<String>,
     /// The path that answers 2xx once the started target can be used.
@@ -118,6 +122,15 @@ impl Plan {
         self.start_engine(&overrides.engine)?;
         if let Some(admin) = &overrides.admin {
             self.target.admin = Some(admin.clone());
+        }
+        if let Some(pprof) = &overrides.pprof {
+            if let Some(what) = crate::target::not_a_base(pprof) {
+                return Err(PlanError::new("--pprof", what));
+            }
+            self.target.pprof = Some(pprof.clone());
+        }
+        if let Some(label) = &overrides.request_label {
+            self.target.request_label = Some(label.clone());
         }
         if self.scenarios.is_empty() && self.target.is_given() {
             self.scenarios.push(ScenarioChoice::http());

@@ -234,10 +234,15 @@ fn target(target: wire::Target) -> Result<(TargetPlan, Duration), Fault> {
         let what = "is about a target that is started; write command = … too";
         return Err(Fault::at("target.start_within", what));
     }
+    if let Some(what) = target.pprof.as_deref().and_then(crate::target::not_a_base) {
+        return Err(Fault::at("target.pprof", what));
+    }
     let timeout = time(target.timeout, USUAL_TIMEOUT);
     let plan = TargetPlan {
         url: target.url,
         admin: target.admin,
+        pprof: target.pprof,
+        request_label: target.request_label,
         command: target.command,
         ready: target.ready,
         start_within: target.start_within.map(|wire::DurationText(given)| given),

@@ -10,6 +10,10 @@ pub struct TargetPlan {
     pub url: Option<String>,
     /// Base URL of `/metrics` and `/debug/pprof`.
     pub admin: Option<String>,
+    /// What stands before the names of Go's `net/http/pprof`, as in `http://127.0.0.1:6060/debug/pprof`; absent for that path below `admin`.
+    pub pprof: Option<String>,
+    /// The label whose value is the `x-request-id` of the request that a sample served; absent for [`Self::USUAL_LABEL`].
+    pub request_label: Option<String>,
     /// A command that starts the target, with `{port}` where its port belongs; not together with `url`.
     pub command: Option<String>,
     /// The path that answers 2xx once the started target can be used.
@@ -28,6 +32,15 @@ impl TargetPlan {
     /// How long a started target may take if nobody says otherwise.
     pub const USUAL_START: Duration = Duration::from_secs(30);
 
+    /// What the probe calls that label.
+    pub const USUAL_LABEL: &str = "request";
+
+    /// Where profiles are asked for, if anybody knows; `admin` is where the target's operations are.
+    pub fn pprof(&self, admin: Option<&str>) -> Option<String> {
+        let below = |admin: &str| format!("{}/debug/pprof", admin.trim_end_matches('/'));
+        self.pprof.clone().or_else(|| admin.map(below))
+    }
+
     /// How long the started target may take until it can be used.
     pub fn start_within(&self) -> Duration {
         self.start_within.unwrap_or(Self::USUAL_START)
@@ -36,6 +49,19 @@ impl TargetPlan {
     /// True if there is a target of the user's own.
     pub fn is_given(&self) -> bool {
         self.url.is_some() || self.command.is_some()
+    }
+}
+
+/// What is wrong with the address of profiles.
+pub(crate) fn not_a_base(text: &str) -> Option<String> {
+    let rest = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"));
+    match rest {
+        Some(rest) if !rest.starts_with('/') && !rest.is_empty() => None,
+        _ => Some(format!(
+            "\"{text}\" is not an address such as http://127.0.0.1:6060/debug/pprof"
+        )),
     }
 }
 

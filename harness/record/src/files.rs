@@ -22,6 +22,8 @@ pub const CPU_PROFILE: &str = "cpu.pb.gz";
 pub const ALLOC_PROFILE: &str = "alloc.pb.gz";
 /// What sets the slow requests apart, versioned JSON.
 pub const TAIL: &str = "tail.json";
+/// The slowest requests as a trace for Perfetto.
+pub const TRACE: &str = "trace.json";
 /// Folder of profiles whose samples say how slow their request was.
 pub const PROFILES: &str = "profiles";
 /// Folder of flamegraphs by how slow requests were.

@@ -102,6 +102,29 @@ impl Bands {
         self.places[at].answered
     }
 
+    /// Requests to look at one by one, with endpoint and band: the `slow` slowest of all that were answered and, so that there is something
+    /// to hold them against, about `usual` of the others at equal distances in the order of their keys.
+    pub fn exemplars<'a>(
+        &self,
+        requests: &'a [Exchanged],
+        slow: usize,
+        usual: usize,
+    ) -> Vec<(&'a Exchanged, &str, Band)> {
+        let mut all: Vec<_> = requests
+            .iter()
+            .filter_map(|one| {
+                let (endpoint, band) = self.find(one.key)?;
+                Some((one, self.endpoints[endpoint].name.as_str(), band))
+            })
+            .collect();
+        all.sort_by_key(|(one, ..)| (std::cmp::Reverse(one.response()), one.key));
+        let mut others = all.split_off(slow.min(all.len()));
+        others.sort_by_key(|(one, ..)| one.key);
+        let step = others.len().div_ceil(usual.max(1)).max(1);
+        all.extend(others.into_iter().step_by(step));
+        all
+    }
+
     /// The profile with [`BAND_LABEL`] and, where it is known, [`ENDPOINT_LABEL`] in place of the label `request`, whose value is the
     /// `x-request-id` that run `run_id` sent. Other labels stay; values are neither lost nor made.
     #[must_use]

@@ -106,7 +106,12 @@ impl Run {
         .map_err(Box::new)?;
         let mut attack = tokio::spawn(async move { Box::pin(attack.execute()).await.map(|_| ()) });
         await_users(&ground, users, &mut attack).await?;
-        let steady = Steady::new(job.admin.as_deref(), job.process, metrics(&job));
+        let steady = Steady::new(
+            job.admin.as_deref(),
+            &job.plan.target,
+            job.process,
+            metrics(&job),
+        );
         Ok(Self {
             job,
             names,
@@ -406,7 +411,7 @@ async fn shared(job: &Job, layout: Layout) -> Result<Shared, DriverError> {
 
 // Requests are told apart one by one only where there is something to tell of them.
 fn remembered(job: &Job) -> usize {
-    if job.tail && job.admin.is_some() {
+    if job.tail && job.plan.target.pprof(job.admin.as_deref()).is_some() {
         MOST_REMEMBERED
     } else {
         0

@@ -10,6 +10,7 @@ use crate::health::HealthReading;
 use crate::pprof::PprofSource;
 use crate::proc::Process;
 use crate::session::Shared;
+use plan::TargetPlan;
 use record::run::{Allocations, Costs, Health, ProfileFacts, ProfileKind, ProfileOutcome, Span};
 use record::tail::Metric;
 use std::sync::Arc;
@@ -27,9 +28,6 @@ const SHORTEST_PROFILE: Duration = Duration::from_secs(1);
 /// Why a run that was cut short has no profile.
 const ENDED_EARLY: &str = "the run ended before the profile was complete";
 
-/// The label that the probe gives samples when it is asked to.
-const REQUEST_LABEL: &str = "request";
-
 /// A target that serves what we read.
 #[derive(Debug, Clone)]
 pub(super) struct Source {
@@ -40,15 +38,26 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// `base` is scheme, host and port, as in `http://127.0.0.1:6060`.
-    fn new(base: &str) -> Result<Self, String> {
-        let base = base.trim_end_matches('/');
+    /// `admin` is scheme, host and port, as in `http://127.0.0.1:6060`; without it what is not a profile is looked for where profiles
+    /// are.
+    fn new(admin: Option<&str>, target: &TargetPlan) -> Result<Self, String> {
+        let pprof = target.pprof(admin).ok_or(
+            "the target's profile address is not known; give it with --admin URL or --pprof URL",
+        )?;
+        let label = target.request_label.as_deref();
         Ok(Self {
-            admin: Admin::new(base)?,
-            pprof: PprofSource::new(&format!("{base}/debug/pprof"), REQUEST_LABEL)?,
+            admin: Admin::new(admin.unwrap_or_else(|| origin(&pprof)))?,
+            pprof: PprofSource::new(&pprof, label.unwrap_or(TargetPlan::USUAL_LABEL))?,
             offset: None,
         })
     }
+}
+
+/// Scheme, host and port of an address.
+fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let end = url[host..].find('/').map_or(url.len(), |at| host + at);
+    &url[..end]
 }
 
 /// Where to read from.
@@ -92,17 +101,12 @@ impl Steady {
     /// `metrics` are the profiles to take.
     pub(super) fn new(
         admin: Option<&str>,
+        target: &TargetPlan,
         process: Option<Process>,
         metrics: &'static [Metric],
     ) -> Self {
-        let source = match admin {
-            Some(base) => Source::new(base),
-            None => Err(
-                "the target's profile address is not known; give it with --admin URL".to_owned(),
-            ),
-        };
         Self {
-            source,
+            source: Source::new(admin, target),
             process,
             metrics,
             early: Arc::default(),
@@ -237,15 +241,16 @@ impl Steady {
         });
         facts.profiles = plain.collect();
         let (requests, unlisted) = shared.recorder.take_remembered();
-        let (served, clock) = listed(source, clock, *span, run_id).await;
+        let (served, offset) = listed(source, clock, *span, run_id).await;
         Some(TailFacts {
             span: *span,
+            t0_unix: clock.t0_unix(),
             request_label: source.pprof.request_label().to_owned(),
             profiles: labelled,
             requests,
             unlisted,
             served,
-            clock,
+            clock: offset,
         })
     }
 

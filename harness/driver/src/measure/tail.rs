@@ -6,6 +6,7 @@ use record::profile::Profile;
 use record::run::Span;
 use record::served::Served;
 use record::tail::{ClockOffset, Exchanged, Metric};
+use std::time::Duration;
 
 /// The most requests that are remembered one by one, 56 bytes each; memory is used as they come.
 pub(super) const MOST_REMEMBERED: usize = 1 << 20;
@@ -18,6 +19,8 @@ pub type TakenProfile = Result<Profile, String>;
 pub struct TailFacts {
     /// The seconds that the profiles cover.
     pub span: Span,
+    /// T0 since 1970, by the system's clock at the end of the run.
+    pub t0_unix: Duration,
     /// Which label of the profiles has a request's `x-request-id`.
     pub request_label: String,
     /// Profiles of these seconds with that label, or why there is none.

@@ -27,6 +27,12 @@ pub(crate) struct WhatArgs {
     /// Where the target serves /metrics and /debug/pprof, as http://host:port
     #[arg(long, value_name = "URL")]
     pub(crate) admin: Option<String>,
+    /// Where any program serves profiles as Go's net/http/pprof does [default: /debug/pprof below --admin]
+    #[arg(long, value_name = "URL")]
+    pub(crate) pprof: Option<String>,
+    /// The label that this program gives its samples: the x-request-id of the request they served [default: request]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) request_label: Option<String>,
 }
 
 impl WhatArgs {

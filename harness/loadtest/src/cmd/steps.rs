@@ -245,6 +245,12 @@ fn common(typed: &StepArgs, built_in: &str, more: &[[String; 2]]) -> Vec<String>
     if let Some(target) = &typed.what.target {
         say("--target", target.clone());
     }
+    if let Some(pprof) = &typed.what.pprof {
+        say("--pprof", pprof.clone());
+    }
+    if let Some(label) = &typed.what.request_label {
+        say("--request-label", label.clone());
+    }
     if let Some(timeout) = typed.timeout {
         say("--timeout", nanoseconds(timeout));
     }

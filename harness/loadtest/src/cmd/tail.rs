@@ -6,7 +6,9 @@ use driver::TailFacts;
 use record::files;
 use record::profile::Profile;
 use record::run::StepRecord;
+use record::served::Served;
 use record::tail::{self, Metric, Tail};
+use reports::trace::{self, Origin, Traced};
 use stats::bands::{self, Bands};
 
 /// What is known of it, and the profiles whose samples say their band.
@@ -14,7 +16,14 @@ use stats::bands::{self, Bands};
 pub(super) struct TailFiles {
     pub(super) tail: Tail,
     pub(super) profiles: Vec<(Metric, Profile)>,
+    /// The slowest requests as a trace; written once, and not needed for a later report.
+    trace: Option<String>,
 }
+
+/// So many of the slowest requests are in the trace,
+const TRACED_SLOW: usize = 1_000;
+/// and about so many of the others.
+const TRACED_USUAL: usize = 250;
 
 impl TailFiles {
     /// Joins what the client saw with what the target told. `steps` are the run's, in the plan's order.
@@ -24,6 +33,7 @@ impl TailFiles {
             .map(|step| format!("{}/{}", step.scenario, step.step))
             .collect();
         let bands = Bands::of(&facts.requests, &names);
+        let trace = traced(&facts, &bands, run_id);
         let (mut profiles, mut absent) = (Vec::new(), Vec::new());
         for (metric, taken) in facts.profiles {
             match taken {
@@ -48,12 +58,19 @@ impl TailFiles {
             ledger,
             absent,
         };
-        Self { tail, profiles }
+        Self {
+            tail,
+            profiles,
+            trace: Some(trace),
+        }
     }
 
     pub(super) fn write(&self, folder: &Folder) -> anyhow::Result<()> {
         folder.make(files::PROFILES)?;
         folder.write(files::TAIL, tail::to_json(&self.tail).as_bytes())?;
+        if let Some(trace) = &self.trace {
+            folder.write(files::TRACE, trace.as_bytes())?;
+        }
         for (metric, profile) in &self.profiles {
             folder.write_profile(&metric.file(), profile)?;
         }
@@ -77,6 +94,40 @@ impl TailFiles {
                     .map(|profile| (metric, profile)),
             );
         }
-        Ok(Some(Self { tail, profiles }))
+        Ok(Some(Self {
+            tail,
+            profiles,
+            trace: None,
+        }))
     }
+}
+
+/// The slowest requests as both sides saw them, and some others beside them.
+fn traced(facts: &TailFacts, bands: &Bands, run_id: &str) -> String {
+    let mut served: Vec<&Served> = facts.served.iter().flatten().collect();
+    served.sort_unstable_by_key(|one| one.key);
+    let exemplars = bands.exemplars(&facts.requests, TRACED_SLOW, TRACED_USUAL);
+    let left_out = facts.requests.len() - exemplars.len();
+    let requests: Vec<Traced<'_>> = exemplars
+        .into_iter()
+        .map(|(client, endpoint, band)| {
+            let at = served.binary_search_by_key(&client.key, |one| one.key);
+            let target = at
+                .ok()
+                .map(|at| (served[at], bands::slices(client, served[at])));
+            Traced {
+                endpoint,
+                band,
+                client,
+                target,
+            }
+        })
+        .collect();
+    let origin = Origin {
+        run_id,
+        t0_unix: facts.t0_unix,
+        clock: facts.clock,
+        left_out: left_out as u64,
+    };
+    trace::chrome(&origin, &requests)
 }

@@ -6,6 +6,7 @@
 
 mod aborted;
 mod answered;
+mod any_target;
 mod bad_input;
 mod browser;
 mod canonical;

@@ -55,6 +55,8 @@ impl Plan {
         present([
             ("url", text(&target.url)),
             ("admin", text(&target.admin)),
+            ("pprof", text(&target.pprof)),
+            ("request_label", text(&target.request_label)),
             ("command", text(&target.command)),
             ("ready", text(&target.ready)),
             ("start_within", target.start_within.map(time)),

@@ -39,6 +39,8 @@ pub(super) struct File {
 pub(super) struct Target {
     pub(super) url: Option<String>,
     pub(super) admin: Option<String>,
+    pub(super) pprof: Option<String>,
+    pub(super) request_label: Option<String>,
     pub(super) command: Option<String>,
     pub(super) ready: Option<String>,
     pub(super) start_within: Option<DurationText>,

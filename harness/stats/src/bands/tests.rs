@@ -304,3 +304,21 @@ proptest! {
         prop_assert_eq!(found.total(0), untagged);
     }
 }
+
+#[test]
+fn exemplars_are_the_slowest_and_some_of_the_others() {
+    let requests = requests();
+    let bands = Bands::of(&requests, &names());
+    let shown = bands.exemplars(&requests, 3, 10);
+    let arrivals = |list: &[(&Exchanged, &str, Band)]| -> Vec<u64> {
+        list.iter().map(|(one, ..)| one.key.arrival).collect()
+    };
+    assert_eq!(arrivals(&shown[..3]), [1_010, 1_009, 1_008]);
+    assert_eq!(shown[0].1, "read/balance");
+    assert_eq!(
+        arrivals(&shown[3..]),
+        [1, 12, 23, 34, 45, 56, 67, 78, 89, 100]
+    );
+    assert_eq!(bands.exemplars(&requests, 1_000, 0).len(), requests.len());
+    assert!(bands.exemplars(&[], 3, 3).is_empty());
+}

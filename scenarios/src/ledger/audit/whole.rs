@@ -130,7 +130,9 @@ mod tests {
 
     fn sound() -> (Whole, Totals) {
         let mut whole = Whole::default();
-        [7, 8, 9].map(|sequence| whole.entry(&entry(sequence)));
+        for sequence in [7, 8, 9] {
+            whole.entry(&entry(sequence));
+        }
         whole.account(&account(60, 10, 50));
         whole.account(&account(40, 0, 0));
         let token = TokenTotals {

@@ -242,6 +242,8 @@ fn overrides(arguments: &RunArgs) -> Overrides {
     Overrides {
         target: arguments.what.target.clone(),
         admin: arguments.what.admin.clone(),
+        pprof: arguments.what.pprof.clone(),
+        request_label: arguments.what.request_label.clone(),
         command: arguments.what.target_cmd.clone(),
         ready: arguments.what.target_ready.clone(),
         start_within: arguments.what.start_within,
