@@ -92,6 +92,10 @@ pub fn export(
         begun: false,
     };
     while let Some((engine, group)) = tail.next(until)? {
+        if work.last_sequence == 0 {
+            // The first group follows the definitions that the journal begins with.
+            work.previous = group.previous;
+        }
         if group.time_ns >= query.to_ns {
             break;
         }

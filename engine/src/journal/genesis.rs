@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 const MAGIC: [u8; 4] = [0x9d, 0xe3, 0x51, 0xb6];
 const HEADER: usize = 16;
 /// More than any set of tokens needs, and far less than a segment.
-const BYTES_MAX: usize = 64 * 1024;
+pub(super) const BYTES_MAX: usize = 64 * 1024;
 
 /// Definitions where they lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::frame::{
     EngineId, GROUP_HEADER, GROUP_MAGIC, Group, SEGMENT_BYTES, SEGMENT_HEADER, SegmentHeader,
     framed, u32_at,
 };
-use super::{Digest, JournalError, chain, segment_name};
+use super::{Digest, JournalError, chain, genesis, segment_name};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -152,6 +152,13 @@ impl Tail {
             return Err(segment.damaged("the segment does not follow the one before"));
         }
         segment.offset = SEGMENT_HEADER as u64;
+        if self.next_sequence == 1 {
+            let bytes = segment.at_most(genesis::BYTES_MAX)?;
+            if let Some(genesis) = genesis::decode(&bytes, header.engine) {
+                segment.offset += genesis.length as u64;
+                self.previous = genesis.hash;
+            }
+        }
         self.engine = Some(header.engine);
         self.segment = Some(segment);
         Ok(true)
@@ -184,6 +191,24 @@ impl Segment {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
             Err(error) => Err(JournalError::io("read", &self.name)(error)),
         }
+    }
+
+    /// The bytes from the offset on, as many as there are.
+    fn at_most(&self, count: usize) -> Result<Vec<u8>, JournalError> {
+        let (mut bytes, mut filled) = (vec![0; count], 0);
+        while filled < count {
+            match self
+                .file
+                .read_at(&mut bytes[filled..], self.offset + filled as u64)
+            {
+                Ok(0) => break,
+                Ok(more) => filled += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(JournalError::io("read", &self.name)(error)),
+            }
+        }
+        bytes.truncate(filled);
+        Ok(bytes)
     }
 
     fn damaged(&self, what: &'static str) -> JournalError {

@@ -122,12 +122,10 @@ fn load_a_candidate_that_answers_with_errors_fails() {
     .unwrap();
     let said = says(&ran);
     assert_eq!(ran.status.code(), Some(3), "{said}");
-    assert_eq!(rounds(&out), 2, "{said}");
+    // A round of a noisy minute is dropped before it says anything.
+    assert!(rounds(&out) >= 2, "{said}");
     let reason = json(&out.join("gate.json"))["reasons"][0].to_string();
-    assert!(
-        reason.contains("round 1") && reason.contains('%'),
-        "{reason}"
-    );
+    assert!(reason.contains("round") && reason.contains('%'), "{reason}");
 }
 
 #[test]
