@@ -166,7 +166,7 @@ fn calibrate(
     bench.candidate_starts()?;
     let mut pilots = Vec::new();
     for number in 1..=PILOTS {
-        match bench.pilot(number, PILOT)? {
+        match bench.pilot(number, PILOT, asked.slot_warmup)? {
             Outcome::Done(pilot) => pilots.push(pilot),
             Outcome::Interrupted => return Ok(Outcome::Interrupted),
         }
@@ -194,9 +194,11 @@ fn calibrate(
     }
     let longest = pilots.iter().map(|pilot| pilot.warmup.length).max();
     let calibration = Calibration {
-        warmup: longest
-            .unwrap_or_default()
-            .clamp(stats::gate::SHORTEST_WARMUP, stats::gate::LONGEST_WARMUP),
+        warmup: asked.slot_warmup.unwrap_or_else(|| {
+            longest
+                .unwrap_or_default()
+                .clamp(stats::gate::SHORTEST_WARMUP, stats::gate::LONGEST_WARMUP)
+        }),
         capacity,
         rate,
         pressure: pilots

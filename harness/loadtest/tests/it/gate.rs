@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 /// Windows as short as they may be, and rules about the machine that a busy one keeps.
-const QUICK: &str = "schema = 1\nlooks = [5]\nspend = [0.0]\nrate_fraction = 0.05\n[slot]\nclosed = \"300ms\"\nopen = \"300ms\"\n[metric.response_time_p99]\ngated = false\n";
+const QUICK: &str = "schema = 1\nlooks = [5]\nspend = [0.0]\nrate_fraction = 0.05\n[slot]\nclosed = \"300ms\"\nopen = \"300ms\"\nwarmup = \"300ms\"\n[metric.response_time_p99]\ngated = false\n";
 
 fn serve() -> String {
     format!(

@@ -47,6 +47,7 @@ pub fn digest(plan: &GatePlan, load: &[String]) -> String {
         rate_fraction: plan.rate_fraction,
         slot_closed: plan.slot_closed,
         slot_open: plan.slot_open,
+        slot_warmup: plan.slot_warmup,
         ..GatePlan::default()
     };
     let words = format!("{}\n{}", text::text(&measured), load.join("\n"));
@@ -71,6 +72,10 @@ fn resolve(file: wire::File) -> Result<GatePlan, Fault> {
         )?,
         slot_closed: window("slot.closed", slot.closed, usual.slot_closed)?,
         slot_open: window("slot.open", slot.open, usual.slot_open)?,
+        slot_warmup: slot
+            .warmup
+            .map(|given| window("slot.warmup", Some(given), Duration::ZERO))
+            .transpose()?,
         max_error_rate: share(file.max_error_rate, usual.max_error_rate),
         error_rate_margin: share(file.error_rate_margin, usual.error_rate_margin),
         test: test(file.test.as_deref())?,

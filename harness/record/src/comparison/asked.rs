@@ -25,6 +25,8 @@ pub struct GatePlan {
     pub slot_closed: Duration,
     /// Length of the open window of a slot.
     pub slot_open: Duration,
+    /// Warm-up of a fresh process; absent for what a pilot needed.
+    pub slot_warmup: Option<Duration>,
     /// Error rate beyond which an arm has collapsed, 0..=1.
     pub max_error_rate: f64,
     /// Difference of error rates that matters, 0..=1.
@@ -128,6 +130,7 @@ impl Default for GatePlan {
             rate_fraction: 0.6,
             slot_closed: Duration::from_secs(2),
             slot_open: Duration::from_secs(3),
+            slot_warmup: None,
             max_error_rate: 0.01,
             error_rate_margin: 0.001,
             test: Test::SignedRank,

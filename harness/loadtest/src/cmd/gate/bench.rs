@@ -105,10 +105,12 @@ impl Bench {
         &self,
         number: u32,
         length: Duration,
+        warmup: Option<Duration>,
     ) -> Result<Outcome<RunRecord>, Failure> {
         let target = self.arms.start(Arm::Baseline, &self.placement)?;
         let name = format!("pilot-{number}");
-        let more = ["--warmup".to_owned(), "auto".to_owned()];
+        let warmup = warmup.map_or_else(|| "auto".to_owned(), nanoseconds);
+        let more = ["--warmup".to_owned(), warmup];
         match self.window(&target, &name, Load::Closed, length, &more)? {
             Ran::Measured(record) => Ok(Outcome::Done(*record)),
             Ran::Interrupted => Ok(Outcome::Interrupted),

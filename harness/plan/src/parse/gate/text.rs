@@ -21,6 +21,7 @@ error_rate_margin = "0.1%"
 [slot]
 closed = "2s"               # throughput and CPU
 open = "3s"                 # response time, allocations
+# warmup = "3s"             # of a fresh process; without it what a pilot needs, at least 3 s
 
 # A margin is the worsening that matters; a floor the smallest difference that does. `gated = false` takes a metric out.
 [metric.throughput]
@@ -117,6 +118,9 @@ fn head(out: &mut String, plan: &GatePlan) {
         out,
         format_args!("\n[slot]\nclosed = \"{closed}\"\nopen = \"{open}\""),
     );
+    if let Some(warmup) = plan.slot_warmup {
+        line(out, format_args!("warmup = \"{}\"", ns(warmup)));
+    }
     let limits = &plan.validity;
     line(
         out,

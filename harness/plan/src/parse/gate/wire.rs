@@ -32,6 +32,7 @@ pub(super) struct File {
 pub(super) struct Slot {
     pub(super) closed: Option<DurationText>,
     pub(super) open: Option<DurationText>,
+    pub(super) warmup: Option<DurationText>,
 }
 
 #[derive(Deserialize)]
