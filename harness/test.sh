@@ -11,6 +11,8 @@ needs() {
   cat <<'TXT'
 promtool prometheus checks of everything Prometheus reads, and runs seen in it
 prometheus-alertmanager prometheus-alertmanager alerts followed to a webhook
+redis-server redis-server the cache of the reference engine
+pg_ctlcluster postgresql the reference engine on an SQL store
 chromedriver chromium-driver the report is opened in a real browser
 valgrind valgrind instructions of a request are counted
 TXT

@@ -3,6 +3,7 @@
 pub use export::{Export, VerifyExport};
 
 mod export;
+mod stores;
 
 use crate::Options;
 use crate::evidence::SigningKey;
@@ -10,6 +11,7 @@ use crate::inject::{Fault, SpecError};
 use crate::lab::journal::Experiment;
 use crate::lab::{Lab, Settings};
 use crate::ledger::{TokenSpec, TokenTextError};
+use crate::store::{StoreUrl, UrlError};
 use crate::switches::{Allocator, SwitchError, Switches};
 use crate::webhook::{Provider, ProviderError};
 use std::num::{NonZeroU32, NonZeroU64};
@@ -26,12 +28,14 @@ usage: engine serve [--listen ADDR] [--admin ADDR] [--threads N] [--alloc-period
                     [--audit-log FILE] [--export-key FILE] [--token SPEC]... [--snapshot-segments N] [--snapshot-interval S]
                     [--balances single|mutex|sharded|cas|actor] [--minting inline|pool:N]
                     [--mint-work cpu:TIME|wait:TIME] [--codec LIST] [--pool on|off] [--allocator NAME]
-       engine verify DIR
+                    [--store URL] [--cache URL]
+       engine verify DIR|URL
        engine export DIR [--kinds KIND,KIND] [--from MOMENT] [--to MOMENT] [--export-key FILE] [--out FILE]
        engine verify-export FILE [--engine-key KEY] [--operator-key KEY]
        engine lab export [--records N] [--among N] [--data DIR]
        engine lab minting|codec|pool|balances|ordering [--seed N] [--count N] [--json]
        engine lab journal|replay [--entries N] [--batch N] [--callers N] [--journal group|each|none] [--data DIR]
+       engine lab stores [--store URL] [--cache URL] [--transfers N] [--writers N] [--reads N] [--readers N]
 
 serve:
   --listen ADDR         traffic and /healthz (default 127.0.0.1:8080; port 0 takes a free one)
@@ -51,6 +55,8 @@ serve:
   --inject KIND=SPEC    a fault on demand: cpu=5%, lock=100ms@1/s, alloc=+1, alloc=4KiB, tail=1%:+5ms, timer-leak=10/s,
                         task-leak=10/s, fsync=20ms, fsync=fail@1000, stall=1s@10s; needs --allow-inject
   --inject-seed N       where draws of the faults start (default 0)
+  --store URL           postgres://user@host:port/database keeps the ledger instead of memory and a journal
+  --cache URL           redis://host:port answers reads with ?consistency=cached
   --operator-token T    what operators show as a bearer token (default: everybody is an operator)
   --operator-name NAME  the operator's name in audit fields (default operator)
   --operator-key KEY    ed25519 public key, 64 hexadecimal digits: commands of operators must be signed, one a request
@@ -65,7 +71,8 @@ serve:
   --pool on             vectors of batches are used again (default); off: they are not
   --allocator NAME      the allocator that was built in, or an error: system, mimalloc or jemalloc
 
-verify checks a journal that no engine has open: checksums, chain, order, and every outcome again.
+verify checks a journal that no engine has open: checksums, chain, order, and every outcome again; of a store, every link of its
+chains.
 export writes all operations of some kinds (default freeze,unfreeze) in a period, with their proofs, from a journal that no engine
 has open. A moment is such as 2026-11-29T00:00:00Z or 2026-11-29; \"to\" itself is not in it.
 verify-export checks such a file without engine and journal: order, digests, signatures. With --engine-key it must be signed with that
@@ -73,6 +80,7 @@ key, with --operator-key every operator's command in it with that one.
 lab export says how long exporting and verifying take (default: a million freezes among ten million entries).
 lab journal says what sealing, syncing and replaying cost on this machine (default: a million transfers in batches of 8000),
 lab replay how fast an engine is back, by its whole journal and by a snapshot.
+lab stores says how many transfers the stores and how many reads the cache does, beside the article's figures.
 The other labs change one switch each, and put what comes out beside the figures of the article that the switch comes from:
   --seed N              where draws start (default 1)
   --count N             how much to do (default: as much as the article)
@@ -98,12 +106,16 @@ pub enum Request {
     VerifyExport(VerifyExport),
     /// Find out how long an export takes.
     LabExport(crate::lab::export::Experiment),
+    /// Check the chains in a store.
+    VerifyStore(StoreUrl),
     /// Find out what durability costs.
     LabJournal(Experiment),
     /// Any other experiment, and whether its report is JSON.
     Lab(Lab, Settings, bool),
     /// Find out how fast an engine is back.
     LabReplay(Experiment),
+    /// Find out what the stores do.
+    LabStores(crate::lab::stores::Experiment),
     /// Show [`USAGE`].
     Help,
 }
@@ -174,16 +186,29 @@ pub enum ArgsError {
     /// Not a key.
     #[error("--export-key: {0}")]
     ExportKey(String),
+    /// Not the address of a store.
+    #[error("{flag}: {error}")]
+    Address {
+        /// The flag.
+        flag: &'static str,
+        /// What is wrong.
+        error: UrlError,
+    },
+    /// What a store does not have.
+    #[error(
+        "{0} belongs to the embedded ledger and its journal; with --store the database is what lasts, so leave one of them out"
+    )]
+    NotWithStore(&'static str),
     /// No such experiment.
     #[error(
-        "lab takes the name of an experiment: export, journal, replay, minting, codec, pool, balances or ordering"
+        "lab takes the name of an experiment: export, journal, replay, stores, minting, codec, pool, balances or ordering"
     )]
     WhichLab,
     /// A verb without what it is about.
     #[error("{0}")]
     What(&'static str),
     /// `verify` takes exactly one folder.
-    #[error("verify takes one folder")]
+    #[error("verify takes one folder, or the address of a store")]
     VerifyWhat,
 }
 
@@ -202,6 +227,10 @@ pub fn parse(
         }
         Some("verify") => match (args.next(), args.next()) {
             (Some(folder), None) if folder == "--help" || folder == "-h" => Ok(Request::Help),
+            (Some(url), None) if url.contains("://") => {
+                let url = stores::address("verify", &mut std::iter::once(url))?;
+                Ok(Request::VerifyStore(url))
+            }
             (Some(folder), None) => Ok(Request::Verify(folder.into())),
             _ => Err(ArgsError::VerifyWhat),
         },
@@ -211,6 +240,7 @@ pub fn parse(
             Some("export") => export::lab(&mut args).map(Request::LabExport),
             Some("journal") => Ok(Request::LabJournal(experiment(args)?)),
             Some("replay") => Ok(Request::LabReplay(experiment(args)?)),
+            Some("stores") => Ok(Request::LabStores(stores::experiment(args)?)),
             Some("--help" | "-h") => Ok(Request::Help),
             Some(name) => parse_lab(name.parse().map_err(|()| ArgsError::WhichLab)?, args),
             None => Err(ArgsError::WhichLab),
@@ -234,8 +264,10 @@ pub fn options(
     let mut options = Options::default();
     options.switches.allocator = built_in;
     let mut allowed = false;
+    let mut embedded = None;
     while let Some(flag) = args.next() {
         let args = &mut args;
+        embedded = embedded.or_else(|| stores::embedded_only(&flag));
         match flag.as_str() {
             "--listen" => options.listen = value("--listen", ADDRESS, args)?,
             "--admin" => options.admin = Some(value("--admin", ADDRESS, args)?),
@@ -274,10 +306,13 @@ pub fn options(
             "--audit-log" => options.audit_log = Some(value("--audit-log", "a file", args)?),
             "--export-key" => options.export_key = Some(signing_key(args)?),
             "--webhook" => options.webhooks.push(provider(&options.webhooks, args)?),
+            "--store" => options.store = Some(stores::address("--store", args)?),
+            "--cache" => options.cache = Some(stores::address("--cache", args)?),
             "--help" | "-h" => return Ok(None),
             _ => switch(&mut options.switches, flag, built_in, args)?,
         }
     }
+    stores::check(&options, embedded)?;
     if !allowed && !options.faults.is_empty() {
         return Err(ArgsError::NotAllowed);
     }

@@ -7,8 +7,11 @@
 
 pub use item::Refused;
 pub use open::Begun;
+#[cfg(feature = "postgres")]
+pub(crate) use record::push as push_entry;
 pub(crate) use record::read as command_of;
 pub use replay::verify;
+pub(crate) use setup::fresh_id;
 pub use setup::{Setup, Started};
 pub use snapshots::SnapshotPolicy;
 
@@ -26,14 +29,17 @@ mod replay;
 mod setup;
 mod slot;
 mod snapshots;
+#[cfg(feature = "postgres")]
+mod store;
 mod waiting;
 
 use crate::evidence::Evidence;
 use crate::journal::{From, Storage};
+use crate::ledger::part::Needs;
 use crate::ledger::{Command, Ledger, Outcome, Sequence};
 use crate::pool::BatchPool;
 use balances::Balances;
-use item::{Item, Question};
+use item::{Asked, Item, Question};
 use queue::Queue;
 use slot::Shared;
 use std::fmt;
@@ -102,6 +108,8 @@ impl Default for QueueLimits {
 /// The ledger behind its queue.
 pub struct Executor {
     queue: Arc<Queue>,
+    /// Of a store: questions for single rows, and for many.
+    reads: Option<[Arc<Queue>; 2]>,
     shared: Arc<Shared>,
     threads: Mutex<Threads>,
     folder_path: Option<PathBuf>,
@@ -123,6 +131,7 @@ struct Threads {
     apply: Option<JoinHandle<Option<Ledger>>>,
     commit: Option<JoinHandle<Option<From>>>,
     keep: Option<(Sender<()>, JoinHandle<()>)>,
+    reads: Vec<JoinHandle<()>>,
     /// Where a last snapshot goes, and the sequence of the one that the start read.
     snapshot: Option<(Arc<dyn Storage>, u64)>,
     folder: Option<setup::Temporary>,
@@ -230,13 +239,16 @@ impl Executor {
 
     /// Asks the ledger something; no command is applied until `question` returns, so it should only copy.
     ///
+    /// `needs` says what the question reads: of a ledger in a store nothing else is there.
+    ///
     /// # Errors
     /// As [`Executor::apply`].
     pub async fn read<R: Send + 'static>(
         &self,
+        needs: Needs,
         question: impl FnOnce(&Ledger) -> R + Send + 'static,
     ) -> Result<R, Refused> {
-        self.read_seen(resting_on_all(question)).await
+        self.read_seen(needs, resting_on_all(question)).await
     }
 
     /// As [`Executor::read`], for a question that also says which entry its answer rests on: the answer waits for that entry to be
@@ -246,13 +258,13 @@ impl Executor {
     /// As [`Executor::apply`].
     pub async fn read_seen<R: Send + 'static>(
         &self,
+        needs: Needs,
         question: impl FnOnce(&Ledger) -> (R, Option<Sequence>) + Send + 'static,
     ) -> Result<R, Refused> {
         let (reply, answer) = oneshot::channel();
         let reply = move |result| drop(reply.send(result));
         let waiting = Waiting::begin(&self.shared.syncs);
-        self.queue
-            .push(Item::Read(Question::boxed(question, reply)))?;
+        self.ask(needs, Question::boxed(question, reply))?;
         answered(answer, waiting).await
     }
 
@@ -262,14 +274,22 @@ impl Executor {
     /// As [`Executor::apply`].
     pub fn read_blocking<R: Send + 'static>(
         &self,
+        needs: Needs,
         question: impl FnOnce(&Ledger) -> R + Send + 'static,
     ) -> Result<R, Refused> {
         let (reply, answer) = std::sync::mpsc::sync_channel(1);
         let reply = move |result| drop(reply.send(result));
         let question = resting_on_all(question);
-        self.queue
-            .push(Item::Read(Question::boxed(question, reply)))?;
+        self.ask(needs, Question::boxed(question, reply))?;
         answer.recv().unwrap_or(Err(Refused::Stopped))
+    }
+
+    fn ask(&self, needs: Needs, asked: Box<dyn Asked>) -> Result<(), Refused> {
+        let queue = match &self.reads {
+            Some(reads) => &reads[usize::from(needs.is_wide())],
+            None => &self.queue,
+        };
+        queue.push(Item::Read { needs, asked })
     }
 
     /// Whether commands are taken: cheap, and without a place in the queue, so that it can be asked under overload.
@@ -289,7 +309,9 @@ impl Executor {
     /// Takes no more, finishes what was taken, makes it durable, ends the threads, and leaves a snapshot in a folder that stays. Blocks
     /// until then. The journal stays where it is.
     pub fn halt(&self) {
-        self.queue.close(Refused::Stopping);
+        for queue in self.reads.iter().flatten().chain([&self.queue]) {
+            queue.close(Refused::Stopping);
+        }
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((ended, thread)) = threads.snapshots.take() {
             drop(ended);
@@ -297,6 +319,9 @@ impl Executor {
         }
         // A panic of a thread has been answered with `Stopped` already.
         let ledger = threads.apply.take().and_then(|thread| thread.join().ok());
+        for thread in threads.reads.drain(..) {
+            let _ = thread.join();
+        }
         let end = threads.commit.take().and_then(|thread| thread.join().ok());
         if let Some((ended, thread)) = threads.keep.take() {
             drop(ended);

@@ -28,7 +28,7 @@ mod webhooks;
 pub use guard::Guard;
 pub use listener::BoundedListener;
 pub use sender::Peer;
-pub use service::{Gate, Knobs, Records, Service};
+pub use service::{Gate, Knobs, Records, Service, Stores};
 
 use crate::ledger::Kind;
 use axum::Router;

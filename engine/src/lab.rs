@@ -13,6 +13,7 @@ pub mod ordering;
 pub mod pool;
 pub mod replay;
 mod report;
+pub mod stores;
 
 pub use report::{Figure, Report, Row};
 

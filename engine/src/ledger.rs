@@ -4,7 +4,7 @@
 //! same time and the same command give the same outcome.
 
 pub use account::{Account, AccountState};
-pub use audit::{ConservationError, TokenTotals, Totals};
+pub use audit::{ConservationError, Counts, TokenTotals, Totals};
 pub use batch::{Batch, Merged};
 pub use command::{
     Address, Allowance, Chain, Command, Flags, KYC_LEVEL_MAX, Kind, Profile, Role, ShapeError,
@@ -38,6 +38,7 @@ mod lane;
 mod levels;
 mod limits;
 mod linked;
+pub mod part;
 mod read;
 mod record;
 mod replay;
@@ -47,7 +48,7 @@ mod state;
 mod status;
 mod token;
 
-use audit::Counts;
+use audit::Found;
 use entry::Entries;
 use ids::Ids;
 use state::{Change, State};
@@ -60,6 +61,8 @@ pub struct Ledger {
     ids: Ids,
     entries: Entries,
     counts: Counts,
+    /// Of a part of a ledger: what all rows add up to where they lie.
+    elsewhere: Option<Found>,
 }
 
 impl Ledger {
@@ -82,6 +85,7 @@ impl Ledger {
             ids: Ids::new(),
             entries: Entries::default(),
             counts: Counts::default(),
+            elsewhere: None,
         })
     }
 
@@ -156,19 +160,11 @@ impl Ledger {
         self.state.holds.next_deadline_ms()
     }
 
-    /// A key for the end of a hold: the first of a fixed row that nobody has used.
+    /// A key for the end of a hold: the first of its row that nobody has used.
     fn expiry_id(&self, hold: CommandId) -> CommandId {
-        // An odd factor, so that no two holds start at the same place; callers may still have used any key of the row.
-        let mut key = hold.get();
-        loop {
-            key = key
-                .wrapping_mul(0x2d99_787f_36e6_fb4c_f13b_91e4_0d5f_6d0b)
-                .wrapping_add(0x5851_f42d_4c95_7f2d_1405_7b7e_f767_814f);
-            let id = CommandId::new(key);
-            if !id.is_reserved() && self.ids.get(id).is_none() {
-                return id;
-            }
-        }
+        expiry_keys(hold)
+            .find(|id| self.ids.get(*id).is_none())
+            .expect("the row has no end")
     }
 
     /// The answer to a key that was seen: the first outcome if it is the same command.
@@ -224,6 +220,21 @@ impl Ledger {
             None => Outcome::Unrecorded(Status::Capacity),
         }
     }
+}
+
+/// The keys that the end of a hold may have, in the order in which they are tried; the row has no end.
+pub(crate) fn expiry_keys(hold: CommandId) -> impl Iterator<Item = CommandId> {
+    // An odd factor, so that no two holds start at the same place; callers may still have used any key of the row.
+    let next = |key: &u128| {
+        Some(
+            key.wrapping_mul(0x2d99_787f_36e6_fb4c_f13b_91e4_0d5f_6d0b)
+                .wrapping_add(0x5851_f42d_4c95_7f2d_1405_7b7e_f767_814f),
+        )
+    };
+    std::iter::successors(Some(hold.get()), next)
+        .skip(1)
+        .map(CommandId::new)
+        .filter(|id| !id.is_reserved())
 }
 
 #[cfg(test)]

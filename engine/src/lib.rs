@@ -34,6 +34,7 @@ mod options;
 mod pool;
 mod proto;
 mod server;
+pub mod store;
 pub mod switches;
 pub mod webhook;
 

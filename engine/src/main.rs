@@ -12,8 +12,9 @@ use engine::args::{self, Export, Request, USAGE, VerifyExport};
 use engine::evidence::text_of;
 use engine::export::{ExportError, Summary, export_folder};
 use engine::journal::{Cut, Found};
-use engine::lab::{self, Lab, Settings, journal::Experiment};
+use engine::lab::{self, Lab, Settings, journal::Experiment, stores};
 use engine::ledger::Limits;
+use engine::store::StoreUrl;
 use engine::{Opened, Options, ServeError};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
@@ -35,9 +36,11 @@ fn main() -> ExitCode {
         Ok(Request::Export(wanted)) => export(&wanted),
         Ok(Request::VerifyExport(wanted)) => verify_export(&wanted),
         Ok(Request::LabExport(experiment)) => lab_export(&experiment),
+        Ok(Request::VerifyStore(url)) => verify_store(&url),
         Ok(Request::LabJournal(experiment)) => lab_journal(&experiment),
         Ok(Request::Lab(lab, settings, is_json)) => run_lab(lab, &settings, is_json),
         Ok(Request::LabReplay(experiment)) => lab_replay(&experiment),
+        Ok(Request::LabStores(experiment)) => lab_stores(&experiment),
         Ok(Request::Help) => {
             println!("{USAGE}");
             ExitCode::SUCCESS
@@ -95,7 +98,10 @@ fn announce(opened: &Opened) {
             }
             report_cut(found);
         }
-        _ => println!("no journal: what is answered is lost at the end"),
+        _ => match opened.store() {
+            Some(store) => println!("store {store}"),
+            None => println!("no journal: what is answered is lost at the end"),
+        },
     }
     println!("serving http://{}", opened.listen_addr());
     if let Some(admin) = opened.admin_addr() {
@@ -220,6 +226,30 @@ fn lab_export(experiment: &lab::export::Experiment) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+#[cfg(feature = "postgres")]
+fn verify_store(url: &StoreUrl) -> ExitCode {
+    match engine::store::postgres::verify_blocking(url) {
+        Ok(verified) => {
+            println!(
+                "whole: {} entries below {} links of {} chains",
+                verified.entries, verified.links, verified.chains
+            );
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            complain(&error, error.hint());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Without the store no address of one is ever read.
+#[cfg(not(feature = "postgres"))]
+fn verify_store(url: &StoreUrl) -> ExitCode {
+    complain(url, None);
+    ExitCode::FAILURE
+}
+
 fn lab_journal(experiment: &Experiment) -> ExitCode {
     let measured = match lab::journal::run(experiment) {
         Ok(measured) => measured,
@@ -283,6 +313,35 @@ fn lab_replay(experiment: &Experiment) -> ExitCode {
     if !replayed.same {
         complain(&"the snapshot gives another ledger than the journal", None);
         return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+fn lab_stores(experiment: &stores::Experiment) -> ExitCode {
+    let rows = match stores::run(experiment) {
+        Ok(rows) => rows,
+        Err(error) => {
+            complain(&error, None);
+            return ExitCode::FAILURE;
+        }
+    };
+    println!("{:<30} {:>22} {:>22}", "", "article", "here");
+    for row in &rows {
+        let shown =
+            |rate: f64, mean: Duration| format!("{rate:.0}/s, {:.2} ms", mean.as_secs_f64() * 1e3);
+        let article = row
+            .article
+            .map_or_else(|| "-".to_owned(), |(rate, mean)| shown(rate, mean));
+        let here = shown(row.rate(), row.mean());
+        println!("{:<30} {article:>22} {here:>22}", row.what);
+        if row.missed > 0 {
+            println!("{:<30} {} of {} from the ledger", "", row.missed, row.count);
+        }
+    }
+    if experiment.store.is_none() || experiment.cache.is_none() {
+        println!(
+            "rows are missing: name a server with --store and a cache with --cache; harness/with-stores.sh starts both"
+        );
     }
     ExitCode::SUCCESS
 }

@@ -6,13 +6,14 @@
 mod labels;
 
 use crate::executor::{Executor, Refused};
-use crate::ledger::{Chain, Command, Kind, Ledger, Outcome, Status};
+use crate::ledger::{Chain, Command, Kind, Levels, Outcome, Status};
+use crate::store::Faults;
 use labels::{position, reason, status};
 use probe::metrics::{Counter, Gauge, Histogram, Registry};
 use record::catalog::{
     CATALOG, CHAINS, LEDGER_STATUSES, Owner, SHED_REASONS, SURFACES, TOKEN_COMMIT, TOKEN_DUPLICATE,
     TOKEN_FROZEN, TOKEN_JOURNAL_GROUP, TOKEN_JOURNAL_SYNC, TOKEN_OPEN_HOLDS, TOKEN_OPERATION,
-    TOKEN_QUEUE, TOKEN_REQUEST, TOKEN_SHED, TOKEN_SUPPLY, TOKEN_TRANSFER,
+    TOKEN_QUEUE, TOKEN_REQUEST, TOKEN_SHED, TOKEN_STORE_FAULT, TOKEN_SUPPLY, TOKEN_TRANSFER,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -173,8 +174,7 @@ impl Metrics {
     }
 
     /// How much there is of everything now; all tokens of this version live on this ledger alone.
-    pub fn set_levels(&self, ledger: &Ledger) {
-        let levels = ledger.levels();
+    pub fn set_levels(&self, levels: &Levels) {
         self.supply.set(levels.supply);
         self.frozen.set(levels.frozen);
         self.open_holds.set(levels.open_holds as f64);
@@ -189,6 +189,19 @@ pub fn watch_queues(registry: &Registry, executor: Arc<Executor>) {
         let progress = executor.progress();
         waiting.set(progress.waiting as f64);
         journal.set(progress.undurable() as f64);
+    });
+}
+
+/// Has the faults of stores, which are counted where they are met, copied at each scrape.
+pub fn watch_stores(registry: &Registry, faults: Arc<Faults>) {
+    let counters: Vec<_> = faults
+        .each()
+        .map(|(store, kind, _)| registry.counter(&TOKEN_STORE_FAULT, &[store, kind]))
+        .collect();
+    registry.on_scrape(move || {
+        for (counter, (.., count)) in counters.iter().zip(faults.each()) {
+            counter.raise_to(count as f64);
+        }
     });
 }
 

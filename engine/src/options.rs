@@ -4,6 +4,7 @@ use crate::evidence::{PublicKey, SigningKey};
 use crate::executor::{Durability, QueueLimits, SnapshotPolicy};
 use crate::inject::Fault;
 use crate::ledger::{Limits, TokenSpec};
+use crate::store::{CacheUrl, StoreUrl};
 use crate::switches::Switches;
 use crate::webhook::Provider;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -39,6 +40,10 @@ pub struct Options {
     pub tokens: Vec<TokenSpec>,
     /// When snapshots are made, besides at an orderly end.
     pub snapshots: SnapshotPolicy,
+    /// Where rows lie instead of memory and a journal; then [`Options::data`] and [`Options::durability`] mean nothing.
+    pub store: Option<StoreUrl>,
+    /// A cache of accounts for reads that ask for it.
+    pub cache: Option<CacheUrl>,
     /// Bounds of the executor's queue.
     pub queue: QueueLimits,
     /// The knobs.
@@ -78,6 +83,8 @@ impl Default for Options {
             data: None,
             tokens: Vec::new(),
             snapshots: SnapshotPolicy::default(),
+            store: None,
+            cache: None,
             queue: QueueLimits::default(),
             switches: Switches::default(),
             operator_token: None,
@@ -96,6 +103,8 @@ impl Options {
     /// The options in force, by the name of their flag: what `/v1/info` shows, so that a record says what was measured. Where
     /// something listens or lies is no switch, and a token is nobody's business.
     pub fn in_force(&self) -> Vec<(&'static str, String)> {
+        let store = self.store.as_ref().map_or("embedded", |_| "postgres");
+        let cache = self.cache.as_ref().map_or("none", |_| "redis");
         let mut all = vec![
             ("journal", self.durability.name().to_owned()),
             ("threads", self.worker_threads.to_string()),
@@ -103,6 +112,8 @@ impl Options {
             ("queue-commands", self.queue.commands.to_string()),
             ("alloc-period", self.alloc_period_bytes.to_string()),
             ("snapshot-segments", self.snapshots.segments.to_string()),
+            ("store", store.to_owned()),
+            ("cache", cache.to_owned()),
         ];
         all.extend(self.switches.values());
         all

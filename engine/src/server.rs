@@ -5,14 +5,16 @@ mod error;
 pub use error::ServeError;
 
 use crate::audit::AuditLog;
-use crate::executor::{Begun, Executor, Setup, Started};
-use crate::http::{self, BoundedListener, Gate, Guard, Knobs, Peer, Records, Service};
+use crate::executor::{Begun, Executor, Setup, Started, fresh_id};
+use crate::http::{self, BoundedListener, Gate, Guard, Knobs, Peer, Records, Service, Stores};
 use crate::inject::{self, Injector};
 use crate::journal::{Found, JournalError};
 use crate::metrics::{self, Metrics};
 use crate::minting::Stage;
 use crate::options::Options;
 use crate::pool::BatchPool;
+use crate::store::StoreUrl;
+use crate::store::cache::{Cache, compare};
 use crate::switches;
 use axum::Router;
 use probe::metrics::Registry;
@@ -80,7 +82,9 @@ impl Bound {
         let injector = Arc::new(Injector::new(faults, self.options.fault_seed));
         let registry = registry();
         let metrics = Arc::new(Metrics::new(&registry));
-        let started = start(&self.options, &injector, &metrics, &runtime)?;
+        let stores = stores(&self.options, &runtime);
+        metrics::watch_stores(&registry, Arc::clone(&stores.faults));
+        let started = start(&self.options, &injector, &metrics, &runtime, &stores)?;
         Ok(Opened {
             bound: self,
             runtime,
@@ -88,6 +92,7 @@ impl Bound {
             metrics,
             injector,
             started,
+            stores,
         })
     }
 
@@ -112,6 +117,7 @@ pub struct Opened {
     metrics: Arc<Metrics>,
     injector: Arc<Injector>,
     started: Started,
+    stores: Stores,
 }
 
 impl Opened {
@@ -140,6 +146,11 @@ impl Opened {
         self.started.executor.folder()
     }
 
+    /// The store that stands for the journal, if one does.
+    pub fn store(&self) -> Option<&StoreUrl> {
+        self.stores.store.as_ref()
+    }
+
     /// Serves until `shutdown` is ready, then lets requests that are under way finish within [`Options::drain`], and makes
     /// everything durable.
     ///
@@ -158,9 +169,13 @@ impl Opened {
             metrics,
             injector,
             started,
+            stores,
         } = self;
         let executor = Arc::new(started.executor);
         metrics::watch_queues(&registry, Arc::clone(&executor));
+        if let Some(cache) = &stores.cache {
+            runtime.spawn(compare(Arc::downgrade(cache), Arc::downgrade(&executor)));
+        }
         let audit = audit_log(&bound.options, &executor)?;
         let router = traffic(
             &bound.options,
@@ -169,6 +184,7 @@ impl Opened {
             metrics,
             &injector,
             audit.as_ref(),
+            stores,
         )?;
         let _admin = bound
             .admin
@@ -215,12 +231,27 @@ fn registry() -> Registry {
     registry
 }
 
-/// The executor over what its journal holds.
+/// What is used beside memory and a journal.
+fn stores(options: &Options, runtime: &Runtime) -> Stores {
+    let faults = Arc::default();
+    let cache = options
+        .cache
+        .clone()
+        .map(|url| Cache::start(url, Arc::clone(&faults), runtime.handle()));
+    Stores {
+        store: options.store.clone(),
+        cache,
+        faults,
+    }
+}
+
+/// The executor over what its journal or its store holds.
 fn start(
     options: &Options,
     injector: &Arc<Injector>,
     metrics: &Arc<Metrics>,
     runtime: &Runtime,
+    stores: &Stores,
 ) -> Result<Started, ServeError> {
     let setup = Setup {
         data: options.data.clone(),
@@ -233,8 +264,18 @@ fn start(
         snapshots: options.snapshots,
         injector: Arc::clone(injector),
         metrics: Arc::clone(metrics),
+        faults: Arc::clone(&stores.faults),
+        cache: stores.cache.clone(),
         runtime: Some(runtime.handle().clone()),
     };
+    #[cfg(feature = "postgres")]
+    if let Some(url) = &stores.store {
+        return Executor::on_store(&setup, url).map_err(ServeError::Store);
+    }
+    if let Some(cache) = &stores.cache {
+        // Entries of a ledger that ended, or of one that lies elsewhere, are not this one's.
+        cache.belongs_to(u128::from_be_bytes(fresh_id().0));
+    }
     Executor::start(&setup).map_err(ServeError::Start)
 }
 
@@ -246,6 +287,7 @@ fn traffic(
     metrics: Arc<Metrics>,
     injector: &Arc<Injector>,
     audit: Option<&Arc<AuditLog>>,
+    stores: Stores,
 ) -> Result<Router, ServeError> {
     let switches = &options.switches;
     switches::expose(registry, switches, options.durability, executor.pool());
@@ -266,6 +308,7 @@ fn traffic(
             switches: switches.clone(),
             injector: Arc::clone(injector),
         },
+        stores,
     );
     let mut router = http::router(Arc::new(service));
     if !injector.is_empty() {

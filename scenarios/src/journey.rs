@@ -3,6 +3,7 @@
 mod batch;
 mod open_account;
 mod read_balance;
+mod read_cached;
 mod read_statement;
 mod transfer;
 
@@ -15,6 +16,7 @@ use std::sync::Arc;
 pub(crate) const ALL: &[Known] = &[
     transfer::KNOWN,
     read_balance::KNOWN,
+    read_cached::KNOWN,
     read_statement::KNOWN,
     open_account::KNOWN,
     batch::RAW,
@@ -33,6 +35,7 @@ pub(crate) fn function(name: &str, data: &Arc<Data>) -> Option<TransactionFuncti
     let turn: for<'a> fn(&'a mut GooseUser, Arc<Data>) -> Turn<'a> = match name {
         "transfer" => |user, data| Box::pin(transfer::run(user, data)),
         "read_balance" => |user, data| Box::pin(read_balance::run(user, data)),
+        "read_cached" => |user, data| Box::pin(read_cached::run(user, data)),
         "read_statement" => |user, data| Box::pin(read_statement::run(user, data)),
         "open_account" => |user, data| Box::pin(open_account::run(user, data)),
         "batch_raw" => |user, data| Box::pin(batch::run(user, data, batch::Form::Raw)),

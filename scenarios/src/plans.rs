@@ -64,4 +64,14 @@ pub const ALL: &[BuiltIn] = &[
         summary: "the same in protobuf",
         text: include_str!("../plans/batch-protobuf.toml"),
     },
+    BuiltIn {
+        name: "postgres",
+        summary: "transfers from 128 users who wait, for a ledger in an SQL store",
+        text: include_str!("../plans/postgres.toml"),
+    },
+    BuiltIn {
+        name: "cache",
+        summary: "cached balances from 64 users who wait, and a few transfers",
+        text: include_str!("../plans/cache.toml"),
+    },
 ];

@@ -63,13 +63,19 @@ fn errors_name_the_value() {
         ("serve --port 1", "unknown flag \"--port\""),
         ("serve --admin", "--admin needs a value"),
         ("serve --inject", "--inject needs a value"),
-        ("verify", "verify takes one folder"),
+        (
+            "verify",
+            "verify takes one folder, or the address of a store",
+        ),
         (
             "lab",
-            "lab takes the name of an experiment: export, journal, replay, minting, codec, pool, balances or ordering",
+            "lab takes the name of an experiment: export, journal, replay, stores, minting, codec, pool, balances or ordering",
         ),
         ("lab journal --fast", "unknown flag \"--fast\""),
-        ("verify a b", "verify takes one folder"),
+        (
+            "verify a b",
+            "verify takes one folder, or the address of a store",
+        ),
         (
             "serve --threads 0",
             "--threads is \"0\"; expected a number from 1",
@@ -163,4 +169,46 @@ fn an_export_is_of_freezes_unless_something_else_is_asked_for() {
     assert_eq!(own.query.kinds, [crate::ledger::Kind::Mint]);
     assert_eq!(own.query.to_ns - own.query.from_ns, 1);
     assert_eq!(own.out, Some(PathBuf::from("/o")));
+}
+
+#[test]
+fn stores_are_named_by_address() {
+    let found = options("serve --cache redis://127.0.0.1:6379/1");
+    assert_eq!(found.cache.unwrap().database, 1);
+    let wrong = parsed("serve --cache 127.0.0.1:6379").unwrap_err();
+    assert!(wrong.to_string().contains("redis://"), "{wrong}");
+    let Ok(Request::LabStores(experiment)) = parsed("lab stores --writers 3") else {
+        panic!("stores is a lab");
+    };
+    assert_eq!((experiment.writers, experiment.store), (3, None));
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_store_stands_for_the_journal_and_not_beside_it() {
+    let url = "postgres://bank@127.0.0.1/ledger";
+    let found = options(&format!("serve --store {url}"));
+    assert_eq!(found.store.unwrap().to_string(), url);
+    for flags in [
+        "--journal group",
+        "--data /d",
+        "--snapshot-segments 3",
+        "--snapshot-interval 9",
+        "--balances cas",
+        "--audit-log /l",
+        "--token 1:REF",
+    ] {
+        let both = parsed(&format!("serve {flags} --store {url}")).unwrap_err();
+        let (name, _) = flags.split_once(' ').unwrap();
+        assert!(
+            matches!(both, ArgsError::NotWithStore(_)),
+            "{flags}: {both}"
+        );
+        assert!(both.to_string().starts_with(name), "{flags}: {both}");
+    }
+    assert!(parsed(&format!("serve --balances single --store {url}")).is_ok());
+    let Ok(Request::VerifyStore(found)) = parsed(&format!("verify {url}")) else {
+        panic!("a store can be verified");
+    };
+    assert_eq!(found.to_string(), url);
 }

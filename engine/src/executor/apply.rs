@@ -10,6 +10,7 @@ use crate::inject::Injector;
 use crate::ledger::{Command, Ledger, Outcome, Sequence};
 use crate::metrics::Metrics;
 use crate::pool::BatchPool;
+use crate::store::cache::Cache;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::runtime::Handle;
@@ -31,6 +32,7 @@ pub(super) struct Apply {
     pub(super) shared: Arc<Shared>,
     pub(super) injector: Arc<Injector>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) cache: Option<Arc<Cache>>,
     pub(super) durability: Durability,
     pub(super) runtime: Option<Handle>,
     /// Answers of this round that rest on durable entries only.
@@ -47,7 +49,7 @@ pub(super) fn now_ns() -> u64 {
 }
 
 /// However the thread ends, nobody waits for ever.
-struct Ending<'a>(&'a Queue, &'a Shared);
+pub(super) struct Ending<'a>(pub(super) &'a Queue, pub(super) &'a Shared);
 
 impl Drop for Ending<'_> {
     fn drop(&mut self) {
@@ -112,6 +114,7 @@ impl Apply {
         };
         let (is_kept, now_ms) = (self.durability != Durability::None, open.now_ms());
         let (buffer, metrics) = (&mut open.buffer, &self.metrics);
+        let (is_cached, mut new) = (self.cache.is_some(), Vec::new());
         let completions = lanes.round(
             &mut self.ledger,
             now_ms,
@@ -121,8 +124,14 @@ impl Apply {
                 if is_kept {
                     record::push(buffer, command, outcome, audit);
                 }
+                if let (true, Outcome::Recorded { sequence, .. }) = (is_cached, outcome) {
+                    new.push(*sequence);
+                }
             },
         );
+        for sequence in new {
+            open.changed.extend(self.ledger.accounts_of(sequence));
+        }
         open.completions.extend(completions);
     }
 
@@ -158,7 +167,7 @@ impl Apply {
                 self.pool.commands.give(commands);
                 Completion::Many(reply, outcomes, entered)
             }
-            Item::Read(mut asked) => {
+            Item::Read { mut asked, .. } => {
                 let rests_on = asked.ask(&self.ledger);
                 if rests_on <= self.shared.durable() {
                     self.ready.push(Completion::Read(asked));
@@ -193,6 +202,9 @@ impl Apply {
         if self.durability != Durability::None {
             record::push(&mut open.buffer, command, outcome, audit);
         }
+        if let (Some(_), Outcome::Recorded { sequence, .. }) = (&self.cache, outcome) {
+            open.changed.extend(self.ledger.accounts_of(*sequence));
+        }
     }
 
     /// How long to sleep at most if nothing arrives.
@@ -206,7 +218,7 @@ impl Apply {
     fn publish(&self) -> u64 {
         let applied = self.ledger.last_sequence().map_or(0, Sequence::get);
         self.shared.set_applied(applied);
-        self.metrics.set_levels(&self.ledger);
+        self.metrics.set_levels(&self.ledger.levels());
         applied
     }
 
@@ -217,6 +229,9 @@ impl Apply {
             || open.buffer.count() == 0 && self.shared.durable() == applied;
         if waits_for_nothing {
             self.shared.set_durable(applied);
+            if let Some(cache) = &self.cache {
+                cache.write(&std::mem::take(&mut open.changed));
+            }
             for completion in open.completions.drain(..) {
                 completion.send(Ok(()));
             }

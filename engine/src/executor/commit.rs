@@ -6,6 +6,7 @@ use super::slot::{Open, Shared};
 use crate::inject::Injector;
 use crate::journal::{From, JournalError, Writer};
 use crate::metrics::Metrics;
+use crate::store::cache::Cache;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::runtime::Handle;
@@ -20,6 +21,7 @@ pub(super) struct Commit {
     pub(super) shared: Arc<Shared>,
     pub(super) injector: Arc<Injector>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) cache: Option<Arc<Cache>>,
     pub(super) runtime: Option<Handle>,
     pub(super) failure: Arc<Failure>,
 }
@@ -32,6 +34,9 @@ impl Commit {
                 self.failure.stop(error);
                 send(open.completions, Err(Refused::JournalFailed));
                 return None;
+            }
+            if let Some(cache) = &self.cache {
+                cache.write(&open.changed);
             }
             self.answer(open.completions);
             self.shared.give_back(open.buffer);

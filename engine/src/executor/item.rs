@@ -1,6 +1,7 @@
 //! What waits in the queue, and what waits for a group to be durable.
 
 use crate::evidence::Evidence;
+use crate::ledger::part::Needs;
 use crate::ledger::{Command, Ledger, Outcome, Sequence};
 use std::fmt;
 use std::time::Instant;
@@ -25,6 +26,14 @@ pub enum Refused {
     /// An invariant broke: the ledger answers no more, because it cannot be trusted.
     #[error("an internal check of the ledger failed earlier, so it answers no more")]
     Stopped,
+    /// The store does not answer; nothing was recorded, and the same command may come again.
+    #[error("the store does not answer; try again in a second with the same id")]
+    StoreDown,
+    /// The connection to the store broke while it committed: whether this command is recorded is not known.
+    #[error(
+        "the connection to the store broke during the commit, so it is not known what became of the command; ask for its id, or send it again with the same id"
+    )]
+    StoreLost,
 }
 
 /// Where an answer goes.
@@ -44,14 +53,21 @@ pub(super) enum Item {
         reply: Reply<Vec<Outcome>>,
         entered: Instant,
     },
-    Read(Box<dyn Asked>),
+    Read {
+        #[cfg_attr(
+            not(feature = "postgres"),
+            expect(dead_code, reason = "a ledger in memory has everything")
+        )]
+        needs: Needs,
+        asked: Box<dyn Asked>,
+    },
 }
 
 impl Item {
     /// Commands, as the queue counts them; a read costs its place.
     pub(super) fn commands(&self) -> usize {
         match self {
-            Self::One { .. } | Self::Read(_) => 1,
+            Self::One { .. } | Self::Read { .. } => 1,
             Self::Many { commands, .. } => commands.len().max(1),
         }
     }
@@ -61,7 +77,17 @@ impl Item {
         match self {
             Self::One { reply, .. } => drop(reply.send(Err(refused))),
             Self::Many { reply, .. } => drop(reply.send(Err(refused))),
-            Self::Read(asked) => asked.answer(Err(refused)),
+            Self::Read { asked, .. } => asked.answer(Err(refused)),
+        }
+    }
+
+    /// Its commands.
+    #[cfg(feature = "postgres")]
+    pub(super) fn commands_of(&self) -> &[Command] {
+        match self {
+            Self::One { command, .. } => std::slice::from_ref(command),
+            Self::Many { commands, .. } => commands,
+            Self::Read { .. } => &[],
         }
     }
 }

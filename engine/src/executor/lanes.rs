@@ -186,7 +186,7 @@ impl Lanes {
                     reply,
                     entered,
                 } => Work::Many(commands, evidence, reply, entered),
-                Item::Read(mut asked) => {
+                Item::Read { mut asked, .. } => {
                     self.stretch(ledger, now_ms, &mut stretch, &mut completions, &mut each);
                     asked.ask(ledger);
                     completions.push(Completion::Read(asked));

@@ -73,7 +73,7 @@ impl Queue {
         if let Some(refused) = state.closed {
             return Err(refused);
         }
-        let writes = !matches!(item, Item::Read(_));
+        let writes = !matches!(item, Item::Read { .. });
         if writes && self.disk_full.load(Ordering::Relaxed) {
             return Err(Refused::DiskFull);
         }

@@ -4,7 +4,7 @@ use crate::journal::{Entry, GroupBuffer, JournalError, Stamp};
 use crate::ledger::{Command, CommandRecord, Outcome, Role, Status};
 
 /// Adds the entry of a command whose outcome was recorded just now; any other outcome has its entry already, or none.
-pub(super) fn push(buffer: &mut GroupBuffer, command: &Command, outcome: &Outcome, audit: &[u8]) {
+pub(crate) fn push(buffer: &mut GroupBuffer, command: &Command, outcome: &Outcome, audit: &[u8]) {
     let Outcome::Recorded { status, sequence } = *outcome else {
         return;
     };

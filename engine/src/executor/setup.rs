@@ -16,8 +16,11 @@ use crate::journal::{Disk, EngineId, Found, JournalError, Recovered, Storage};
 use crate::ledger::{Ledger, Limits, TokenSpec};
 use crate::metrics::Metrics;
 use crate::pool::BatchPool;
+use crate::store::Faults;
+use crate::store::cache::Cache;
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
+use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::mpsc::channel;
@@ -49,6 +52,10 @@ pub struct Setup {
     pub injector: Arc<Injector>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// Where faults of stores are counted.
+    pub faults: Arc<Faults>,
+    /// What is told about accounts that changed, once that is durable.
+    pub cache: Option<Arc<Cache>>,
     /// Where answers of large groups are sent from; `None` sends them from the journal's thread.
     pub runtime: Option<Handle>,
 }
@@ -92,17 +99,17 @@ fn random(salt: u8) -> u64 {
     RandomState::new().hash_one(salt)
 }
 
-fn fresh_id() -> EngineId {
+pub(crate) fn fresh_id() -> EngineId {
     let mut id = [0; 16];
     id[..8].copy_from_slice(&random(1).to_le_bytes());
     id[8..].copy_from_slice(&random(2).to_le_bytes());
     EngineId(id)
 }
 
-fn spawn<T: Send + 'static>(
+pub(super) fn spawn<T: Send + 'static>(
     name: &str,
     work: impl FnOnce() -> T + Send + 'static,
-) -> Result<JoinHandle<T>, JournalError> {
+) -> io::Result<JoinHandle<T>> {
     let on_thread = move || {
         // The probe's profiles cover the threads that it knows.
         probe::thread::enter();
@@ -113,7 +120,13 @@ fn spawn<T: Send + 'static>(
     thread::Builder::new()
         .name(name.to_owned())
         .spawn(on_thread)
-        .map_err(JournalError::io("start", name))
+}
+
+fn journal_thread<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<JoinHandle<T>, JournalError> {
+    spawn(name, work).map_err(JournalError::io("start", name))
 }
 
 impl Executor {
@@ -175,6 +188,7 @@ impl Executor {
             shared: Arc::clone(&parts.shared),
             injector: Arc::clone(&setup.injector),
             metrics: Arc::clone(&setup.metrics),
+            cache: setup.cache.clone(),
             runtime: setup.runtime.clone(),
             failure: Arc::clone(&parts.failure),
         };
@@ -188,15 +202,15 @@ impl Executor {
         };
         let (ended, end) = channel();
         let (stopped, stop) = channel();
-        let commit = spawn("engine-journal", move || commit.run())?;
-        let keep = spawn("engine-keeper", move || keep.run(&end))?;
+        let commit = journal_thread("engine-journal", move || commit.run())?;
+        let keep = journal_thread("engine-keeper", move || keep.run(&end))?;
         let threads = Threads {
             apply: Some(parts.apply(setup, ledger, time_ns)?),
             commit: Some(commit),
             keep: Some((ended, keep)),
             snapshots: Some((
                 stopped,
-                spawn("engine-snapshot", move || snapshots.run(&stop))?,
+                journal_thread("engine-snapshot", move || snapshots.run(&stop))?,
             )),
             ..Threads::default()
         };
@@ -215,15 +229,17 @@ impl Executor {
 }
 
 /// What exists before the threads do.
-struct Parts {
-    queue: Arc<Queue>,
-    shared: Arc<Shared>,
+pub(super) struct Parts {
+    pub(super) queue: Arc<Queue>,
+    /// Of a store: questions for single rows, and for many.
+    pub(super) reads: Option<[Arc<Queue>; 2]>,
+    pub(super) shared: Arc<Shared>,
     failure: Arc<Failure>,
     failed: oneshot::Receiver<JournalError>,
 }
 
 impl Parts {
-    fn new(setup: &Setup) -> Self {
+    pub(super) fn new(setup: &Setup) -> Self {
         let queue = Arc::new(Queue::new(setup.queue));
         let shared = Arc::new(Shared::default());
         let (listener, failed) = oneshot::channel();
@@ -234,6 +250,7 @@ impl Parts {
         });
         Self {
             queue,
+            reads: None,
             shared,
             failure,
             failed,
@@ -256,19 +273,26 @@ impl Parts {
             shared: Arc::clone(&self.shared),
             injector: Arc::clone(&setup.injector),
             metrics: Arc::clone(&setup.metrics),
+            cache: setup.cache.clone(),
             durability: setup.durability,
             runtime: setup.runtime.clone(),
             ready: Vec::new(),
             time_ns,
         };
-        spawn("engine-executor", move || apply.run())
+        journal_thread("engine-executor", move || apply.run())
     }
 
-    fn started(self, setup: &Setup, threads: Threads, found: Option<(Found, Begun)>) -> Started {
+    pub(super) fn started(
+        self,
+        setup: &Setup,
+        threads: Threads,
+        found: Option<(Found, Begun)>,
+    ) -> Started {
         let (found, begun) = found.unzip();
         Started {
             executor: Executor {
                 queue: self.queue,
+                reads: self.reads,
                 shared: self.shared,
                 threads: Mutex::new(threads),
                 folder_path: None,

@@ -8,6 +8,7 @@ use super::Progress;
 use super::item::{Completion, Refused};
 use super::waiting::SyncClock;
 use crate::journal::GroupBuffer;
+use crate::ledger::Account;
 use record::histogram::Histogram;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -19,6 +20,8 @@ pub(super) struct Open {
     pub(super) buffer: GroupBuffer,
     pub(super) time_ns: u64,
     pub(super) completions: Vec<Completion>,
+    /// What a cache is told when it is durable.
+    pub(super) changed: Vec<Account>,
 }
 
 /// Milliseconds of a time in nanoseconds.

@@ -88,7 +88,7 @@ async fn neither_a_command_nor_a_read_is_answered_before_the_sync() {
     let mut applied = pin!(running.executor.apply(open(1)));
     assert!(!is_ready(applied.as_mut()).await);
     let (asked, was_asked) = std::sync::mpsc::channel();
-    let mut read = pin!(running.executor.read(move |ledger| {
+    let mut read = pin!(running.executor.read(Needs::Sums, move |ledger| {
         asked.send(()).unwrap();
         ledger.last_sequence()
     }));
@@ -110,7 +110,11 @@ async fn a_read_of_durable_state_needs_no_sync() {
     let running = on(&sim, Durability::Group);
     running.executor.apply(open(1)).await.unwrap();
     let syncs = running.executor.progress().groups;
-    let last = running.executor.read(Ledger::last_sequence).await.unwrap();
+    let last = running
+        .executor
+        .read(Needs::Sums, Ledger::last_sequence)
+        .await
+        .unwrap();
     assert_eq!(last, Sequence::new(1));
     assert_eq!(running.executor.progress().groups, syncs);
 }
@@ -124,10 +128,12 @@ async fn a_read_waits_for_the_entry_that_it_rests_on_and_for_no_other() {
     let mut second = pin!(running.executor.apply(open(2)));
     assert!(!is_ready(second.as_mut()).await);
     let account = |number| {
-        running.executor.read_seen(move |ledger| {
-            let account = ledger.account(AccountId::new(number));
-            (account, account.map(|account| account.sequence))
-        })
+        running
+            .executor
+            .read_seen(Needs::Account(AccountId::new(number)), move |ledger| {
+                let account = ledger.account(AccountId::new(number));
+                (account, account.map(|account| account.sequence))
+            })
     };
     let first = account(1).await.unwrap().unwrap();
     assert_eq!(first.sequence, Sequence::FIRST);
@@ -165,9 +171,11 @@ async fn after_a_failed_sync_nothing_is_acknowledged() {
 async fn a_broken_invariant_answers_everybody_and_later_callers() {
     let running = on(&Sim::default(), Durability::Group);
     running.executor.apply(open(1)).await.unwrap();
-    let broken = running.executor.read(|_| panic!("an invariant breaks"));
+    let broken = running
+        .executor
+        .read(Needs::Sums, |_| panic!("an invariant breaks"));
     assert_eq!(broken.await, Err::<(), _>(Refused::Stopped));
-    let stopped = running.executor.read(|_| ()).await;
+    let stopped = running.executor.read(Needs::Sums, |_| ()).await;
     assert_eq!(stopped, Err(Refused::Stopped));
     assert_eq!(running.executor.apply(open(2)).await, Err(Refused::Stopped));
 }
@@ -185,7 +193,7 @@ async fn a_full_queue_refuses_at_once_and_recovers() {
     let executor = Executor::on_storage(&setup, &storage).unwrap().executor;
     let (go, gate) = std::sync::mpsc::channel::<()>();
     let (began, has_begun) = std::sync::mpsc::channel();
-    let mut blocker = pin!(executor.read(move |_| {
+    let mut blocker = pin!(executor.read(Needs::Sums, move |_| {
         began.send(()).unwrap();
         gate.recv().unwrap();
     }));

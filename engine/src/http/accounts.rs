@@ -1,10 +1,13 @@
 //! Accounts: open one, read one, read many, read a statement.
 
+mod cached;
+
 use super::body::{CommandRequest, Form};
 use super::error::ApiError;
 use super::request::{Query, account_in_path};
 use super::{Answer, Service, answer, commands, sender};
 use crate::json::wire::answer::{AccountAnswer, AccountsAnswer, OpenAnswer, StatementAnswer};
+use crate::ledger::part::Needs;
 use crate::ledger::{Account, AccountId, Command, Outcome, Sequence, Status};
 use axum::extract::Request;
 use axum::http::StatusCode;
@@ -57,20 +60,27 @@ fn opened(command: &Command, id: AccountId, sequence: Sequence, replayed: bool) 
     OpenAnswer::new(&account, replayed)
 }
 
-/// `GET /v1/accounts/{id}`.
+/// `GET /v1/accounts/{id}?consistency=cached`; without the parameter the answer is the ledger's own.
 pub(super) async fn get(service: Arc<Service>, request: Request) -> Answer {
-    Query::read(&request, [])?;
+    let may_be_cached = Query::read(&request, ["consistency"])?.may_be_cached()?;
     let id = account_in_path(&request)?;
+    if may_be_cached {
+        return cached::get(&service, id).await;
+    }
+    Ok(answer::ok(&AccountAnswer::new(&read(&service, id).await?)))
+}
+
+/// The account as the ledger has it.
+async fn read(service: &Service, id: AccountId) -> Result<Account, ApiError> {
     let (account, last) = service
-        .read_seen(move |ledger| {
+        .read_seen(Needs::Account(id), move |ledger| {
             let (account, last) = (ledger.account(id), ledger.last_sequence());
             // That there is none rests on all that was recorded so far.
             let seen = account.map_or(last, |account| Some(account.sequence));
             ((account, last), seen)
         })
         .await?;
-    let account = account.ok_or_else(|| ApiError::account_unknown(last))?;
-    Ok(answer::ok(&AccountAnswer::new(&account)))
+    account.ok_or_else(|| ApiError::account_unknown(last))
 }
 
 /// `GET /v1/accounts?after=<id>&limit=<n>`: in order of id.
@@ -79,7 +89,9 @@ pub(super) async fn list(service: Arc<Service>, request: Request) -> Answer {
     let after = query.account("after")?;
     let limit = query.limit(PAGE_USUAL, PAGE_MAX)?;
     let page = service
-        .read(move |ledger| ledger.accounts(after, limit))
+        .read(Needs::Accounts { after, limit }, move |ledger| {
+            ledger.accounts(after, limit)
+        })
         .await?;
     Ok(answer::ok(&AccountsAnswer::new(&page)))
 }
@@ -90,8 +102,13 @@ pub(super) async fn statement(service: Arc<Service>, request: Request) -> Answer
     let account = account_in_path(&request)?;
     let before = query.sequence("before")?;
     let limit = query.limit(STATEMENT_USUAL, STATEMENT_MAX)?;
+    let needs = Needs::Statement {
+        account,
+        before,
+        limit,
+    };
     let page = service
-        .read_seen(move |ledger| {
+        .read_seen(needs, move |ledger| {
             let changed = ledger.account(account).map(|account| account.sequence);
             let page = ledger.statement(account, before, limit);
             (page, changed.or_else(|| ledger.last_sequence()))

@@ -10,6 +10,7 @@ use super::{Answer, Service, answer, sender};
 use crate::amount::Amount;
 use crate::json::wire::answer::{AirdropAnswer, AirdropStateAnswer, Shown};
 use crate::json::{self, Airdrop, Shares};
+use crate::ledger::part::Needs;
 use crate::ledger::{AccountId, Command, CommandId, KYC_LEVEL_MAX, Outcome, Profile, Status};
 use axum::extract::Request;
 use axum::http::StatusCode;
@@ -80,7 +81,9 @@ async fn shares(
         Shares::Weights { total, weights } => (*total, weights),
     };
     let token = airdrop.token;
-    let step = service.read(move |ledger| ledger.step(token)).await?;
+    let step = service
+        .read(Needs::Sums, move |ledger| ledger.step(token))
+        .await?;
     let step = step.ok_or_else(|| ApiError::refusal(&Outcome::Unrecorded(Status::TokenUnknown)))?;
     let numbers: Vec<u64> = weights.iter().map(|(_, weight)| *weight).collect();
     let parts = total.split(&numbers, step).ok_or_else(|| {
@@ -192,7 +195,7 @@ pub(super) async fn get(service: Arc<Service>, request: Request) -> Answer {
     let account = AccountId::new(key(id, ACCOUNT));
     let fund = CommandId::new(key(id, FUND));
     let (found, entry, last) = service
-        .read(move |ledger| {
+        .read(Needs::AccountAndEntry(account, fund), move |ledger| {
             let last = ledger.last_sequence();
             (ledger.account(account), ledger.entry(fund), last)
         })

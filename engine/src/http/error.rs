@@ -216,9 +216,14 @@ impl From<Refused> for ApiError {
             Refused::DiskFull => (StatusCode::SERVICE_UNAVAILABLE, "capacity"),
             Refused::JournalFailed => (StatusCode::SERVICE_UNAVAILABLE, "journal_failed"),
             Refused::Stopped => (StatusCode::INTERNAL_SERVER_ERROR, "ledger_stopped"),
+            Refused::StoreDown => (StatusCode::SERVICE_UNAVAILABLE, "store_down"),
+            Refused::StoreLost => (StatusCode::SERVICE_UNAVAILABLE, "outcome_unknown"),
         };
         let mut error = Self::new(http, code, refused.to_string());
-        error.retry = refused == Refused::Overloaded;
+        error.retry = matches!(
+            refused,
+            Refused::Overloaded | Refused::StoreDown | Refused::StoreLost
+        );
         error
     }
 }

@@ -4,6 +4,7 @@ use super::error::ApiError;
 use super::request::{Query, command_in_path};
 use super::{Answer, Service, answer};
 use crate::json::wire::answer::{AllowanceAnswer, HoldAnswer};
+use crate::ledger::part::Needs;
 use axum::extract::Request;
 use std::sync::Arc;
 
@@ -12,7 +13,9 @@ pub(super) async fn get(service: Arc<Service>, request: Request) -> Answer {
     Query::read(&request, [])?;
     let id = command_in_path(&request)?;
     let (hold, last) = service
-        .read(move |ledger| (ledger.hold(id), ledger.last_sequence()))
+        .read(Needs::Hold(id), move |ledger| {
+            (ledger.hold(id), ledger.last_sequence())
+        })
         .await?;
     let message = "the hold does not exist";
     let hold = hold.ok_or_else(|| ApiError::not_found("hold_unknown", message, last))?;
@@ -27,7 +30,9 @@ pub(super) async fn allowance(service: Arc<Service>, request: Request) -> Answer
         return Err(ApiError::bad_request("query_invalid", message));
     };
     let (allowance, last) = service
-        .read(move |ledger| (ledger.allowance(owner, spender), ledger.last_sequence()))
+        .read(Needs::Allowance { owner, spender }, move |ledger| {
+            (ledger.allowance(owner, spender), ledger.last_sequence())
+        })
         .await?;
     let allowance = allowance.ok_or_else(|| ApiError::account_unknown(last))?;
     Ok(answer::ok(&AllowanceAnswer::new(owner, spender, allowance)))

@@ -3,7 +3,9 @@
 use super::request::Query;
 use super::{Answer, Service, accounts, answer, body, journal};
 use crate::json::wire::answer::{HealthAnswer, InfoAnswer, LimitsAnswer, PageLimitsAnswer};
-use crate::json::wire::running::{AuditRunAnswer, FaultAnswer, JournalRunAnswer, RunningAnswer};
+use crate::json::wire::running::{
+    AuditRunAnswer, FaultAnswer, JournalRunAnswer, RunningAnswer, StoreAnswer,
+};
 use axum::extract::Request;
 use std::sync::Arc;
 
@@ -46,6 +48,7 @@ fn running(service: &Service) -> RunningAnswer {
     RunningAnswer {
         journal: JournalRunAnswer::new(executor.folder(), &executor.progress()),
         audit: audit.map(|log| AuditRunAnswer::new(log.progress())),
+        store: StoreAnswer::new(service.stores()),
         faults: fired.map(FaultAnswer::new).collect(),
     }
 }

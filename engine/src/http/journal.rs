@@ -3,6 +3,7 @@
 use super::request::Query;
 use super::{Answer, Service, answer};
 use crate::json::wire::answer::{JournalAnswer, TotalsAnswer};
+use crate::ledger::part::Needs;
 use crate::ledger::{Ledger, Sequence};
 use axum::extract::Request;
 use std::sync::Arc;
@@ -18,7 +19,9 @@ pub(super) async fn list(service: Arc<Service>, request: Request) -> Answer {
     let from = query.sequence("from")?.unwrap_or(Sequence::FIRST);
     let limit = query.limit(PAGE_USUAL, PAGE_MAX)?;
     let page = service
-        .read(move |ledger| ledger.journal(from, limit))
+        .read(Needs::Journal { from, limit }, move |ledger| {
+            ledger.journal(from, limit)
+        })
         .await?;
     Ok(answer::ok(&JournalAnswer::new(&page)))
 }
@@ -26,6 +29,6 @@ pub(super) async fn list(service: Arc<Service>, request: Request) -> Answer {
 /// `GET /v1/audit/totals`: adds up every account under the lock, so it costs a pass over them.
 pub(super) async fn totals(service: Arc<Service>, request: Request) -> Answer {
     Query::read(&request, [])?;
-    let totals = service.read(Ledger::check).await??;
+    let totals = service.read(Needs::Totals, Ledger::check).await??;
     Ok(answer::ok(&TotalsAnswer::new(&totals)))
 }

@@ -67,6 +67,15 @@ impl<'a, const N: usize> Query<'a, N> {
         }
     }
 
+    /// Whether the answer may come from a cache.
+    pub(super) fn may_be_cached(&self) -> Result<bool, ApiError> {
+        match self.value("consistency") {
+            None | Some("strong") => Ok(false),
+            Some("cached") => Ok(true),
+            Some(other) => Err(invalid("consistency", other, "strong or cached")),
+        }
+    }
+
     /// The sequence of that name.
     pub(super) fn sequence(&self, name: &'static str) -> Result<Option<Sequence>, ApiError> {
         self.value(name)

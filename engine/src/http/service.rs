@@ -9,11 +9,14 @@ use crate::codecs::ProtobufReader;
 use crate::evidence::{Evidence, SigningKey};
 use crate::executor::{Executor, Refused};
 use crate::inject::Injector;
+use crate::ledger::part::Needs;
 use crate::ledger::{Command, Kind, Ledger, Limits, Outcome, Sequence, Status};
 use crate::metrics::Metrics;
 use crate::minting::Stage;
 use crate::options::Options;
 use crate::pool::BatchPool;
+use crate::store::cache::Cache;
+use crate::store::{Faults, StoreUrl};
 use crate::switches::Switches;
 use crate::webhook::Provider;
 use axum::extract::Request;
@@ -36,6 +39,7 @@ pub struct Service {
     clients: Clients,
     in_force: BTreeMap<&'static str, String>,
     knobs: Knobs,
+    stores: Stores,
 }
 
 /// What may be chosen at the start.
@@ -67,6 +71,17 @@ pub struct Gate {
     pub providers: Vec<Provider>,
 }
 
+/// What stands behind the ledger, or beside it.
+#[derive(Debug, Default)]
+pub struct Stores {
+    /// Where rows lie; `None` for memory and a journal.
+    pub store: Option<StoreUrl>,
+    /// A cache of accounts.
+    pub cache: Option<Arc<Cache>>,
+    /// Faults of both.
+    pub faults: Arc<Faults>,
+}
+
 impl Service {
     /// A service over an executor that was started with these options.
     pub fn new(
@@ -76,6 +91,7 @@ impl Service {
         gate: Gate,
         records: Records,
         knobs: Knobs,
+        stores: Stores,
     ) -> Self {
         Self {
             executor,
@@ -88,6 +104,7 @@ impl Service {
             clients: Clients::new(&options.queue),
             in_force: options.in_force().into_iter().collect(),
             knobs,
+            stores,
         }
     }
 
@@ -154,17 +171,19 @@ impl Service {
     /// Asks the ledger something.
     pub(super) async fn read<R: Send + 'static>(
         &self,
+        needs: Needs,
         question: impl FnOnce(&Ledger) -> R + Send + 'static,
     ) -> Result<R, ApiError> {
-        self.taken(self.executor.read(question).await, 1)
+        self.taken(self.executor.read(needs, question).await, 1)
     }
 
     /// Asks the ledger something that rests on a certain entry: the answer waits for no other.
     pub(super) async fn read_seen<R: Send + 'static>(
         &self,
+        needs: Needs,
         question: impl FnOnce(&Ledger) -> (R, Option<Sequence>) + Send + 'static,
     ) -> Result<R, ApiError> {
-        self.taken(self.executor.read_seen(question).await, 1)
+        self.taken(self.executor.read_seen(needs, question).await, 1)
     }
 
     pub(super) fn executor(&self) -> &Executor {
@@ -218,6 +237,10 @@ impl Service {
     /// Every option that changes what the engine does, by the name of its flag.
     pub(super) fn in_force(&self) -> &BTreeMap<&'static str, String> {
         &self.in_force
+    }
+
+    pub(super) fn stores(&self) -> &Stores {
+        &self.stores
     }
 
     pub(super) fn limits(&self) -> &Limits {

@@ -4,6 +4,7 @@ use super::error::ApiError;
 use super::request::{Query, command_in_path};
 use super::{Answer, Service, answer};
 use crate::json::wire::answer::EntryAnswer;
+use crate::ledger::part::Needs;
 use axum::extract::Request;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ pub(super) async fn get(service: Arc<Service>, request: Request) -> Answer {
     Query::read(&request, [])?;
     let id = command_in_path(&request)?;
     let (entry, last) = service
-        .read_seen(move |ledger| {
+        .read_seen(Needs::Entry(id), move |ledger| {
             let (entry, last) = (ledger.entry(id), ledger.last_sequence());
             let seen = entry.as_ref().map_or(last, |(sequence, _)| Some(*sequence));
             ((entry, last), seen)

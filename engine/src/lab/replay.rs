@@ -4,6 +4,7 @@ use super::journal::{Experiment, LabError, drive, folder, setup};
 use crate::executor::{Durability, Executor, Setup, SnapshotPolicy};
 use crate::journal::JournalError;
 use crate::ledger::Ledger;
+use crate::ledger::part::Needs;
 use std::fs;
 use std::time::{Duration, Instant};
 
@@ -68,7 +69,9 @@ fn open(setup: &Setup) -> Result<(Duration, u64, u128, Duration), LabError> {
     let began = Instant::now();
     let started = Executor::start(setup)?;
     let opened = began.elapsed();
-    let digest = started.executor.read_blocking(Ledger::digest)?;
+    let digest = started
+        .executor
+        .read_blocking(Needs::Totals, Ledger::digest)?;
     let entries = started.found.map_or(0, |found| found.entries);
     let began = Instant::now();
     started.executor.stop();

@@ -43,6 +43,14 @@ pub enum AccountState {
 }
 
 impl AccountState {
+    /// Every state, in order of its number.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Frozen, Self::Closed];
+
+    /// The fixed number, as stores have it.
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+
     /// The name in answers.
     pub const fn name(self) -> &'static str {
         match self {

@@ -5,16 +5,22 @@ use super::command::{Command, Kind, TokenId};
 use super::token::{Sums, Token};
 use super::{Ledger, Sequence, Status};
 use crate::amount::Amount;
+use std::collections::BTreeMap;
 use thiserror::Error;
 
 /// What was recorded so far, counted as it happens.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Counts {
-    opens: u64,
-    mints: u64,
-    transfers: u64,
-    others: u64,
-    refused: u64,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Accepted openings.
+    pub opens: u64,
+    /// Accepted mints.
+    pub mints: u64,
+    /// Accepted transfers, posts included.
+    pub transfers: u64,
+    /// Other accepted commands.
+    pub others: u64,
+    /// Recorded refusals.
+    pub refused: u64,
 }
 
 impl Counts {
@@ -57,6 +63,24 @@ impl Counts {
 
     fn sum(&self) -> u64 {
         self.all().into_iter().fold(0, u64::saturating_add)
+    }
+}
+
+/// What is there, added up: of each token only what accounts and holds have, and how many keys are used.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Found {
+    pub(super) sums: BTreeMap<TokenId, Sums>,
+    pub(super) ids: u64,
+    pub(super) held_wrong: u64,
+}
+
+impl Found {
+    fn of(&self, token: TokenId) -> Sums {
+        self.sums.get(&token).copied().unwrap_or_default()
+    }
+
+    fn of_mut(&mut self, token: TokenId) -> &mut Sums {
+        self.sums.entry(token).or_default()
     }
 }
 
@@ -157,13 +181,17 @@ impl Ledger {
     /// # Errors
     /// The first invariant that does not hold.
     pub fn check(&self) -> Result<Totals, ConservationError> {
+        let found = match &self.elsewhere {
+            Some(found) => found,
+            None => &self.add_up()?,
+        };
+        same("accounts with wrong holds", found.held_wrong.into(), 0)?;
         let tokens = self.state.tokens.iter();
         let tokens = tokens
-            .map(|token| self.check_token(token))
+            .map(|token| check_token(token, found.of(token.spec.id)))
             .collect::<Result<Vec<_>, _>>()?;
-        self.check_held()?;
-        let accounts = self.state.accounts.len() as u64;
-        self.check_counts(accounts)?;
+        let accounts = tokens.iter().map(|token| token.accounts).sum();
+        self.check_counts(accounts, found)?;
         Ok(Totals {
             accounts,
             tokens,
@@ -174,74 +202,71 @@ impl Ledger {
         })
     }
 
-    fn check_token(&self, token: &Token) -> Result<TokenTotals, ConservationError> {
-        let (kept, found) = (&token.sums, self.add_up(token.spec.id));
-        let supply = kept.supply.units();
-        if supply != found.balances || kept.minted.wrapping_sub(kept.burned) != supply {
-            return Err(ConservationError::Supply {
-                token: token.spec.id.0,
-                supply,
-                minted: kept.minted,
-                burned: kept.burned,
-                sum: found.balances,
-            });
-        }
-        same("sum of balances", kept.balances, found.balances)?;
-        same("sum of frozen", kept.frozen, found.frozen)?;
-        same("sum of held", kept.held, found.held)?;
-        same(
-            "accounts of a token",
-            kept.accounts.into(),
-            found.accounts.into(),
-        )?;
-        Ok(totals(token))
-    }
-
-    /// What the accounts of a token are together.
-    fn add_up(&self, token: TokenId) -> Sums {
-        let mut sums = Sums::default();
+    /// What the accounts, holds and keys are together.
+    fn add_up(&self) -> Result<Found, ConservationError> {
+        let mut found = Found {
+            ids: self.ids.len() as u64,
+            ..Found::default()
+        };
         for account in self.state.accounts.iter() {
-            if account.token == token {
-                sums.accounts += 1;
-                // Sums out of range differ from the supply in any case.
-                let add = |sum: &mut u128, part: Amount| *sum = sum.wrapping_add(part.units());
-                add(&mut sums.balances, account.balance);
-                add(&mut sums.frozen, account.frozen);
-                add(&mut sums.held, account.held);
-            }
+            let sums = found.of_mut(account.token);
+            sums.accounts += 1;
+            // Sums out of range differ from the supply in any case.
+            let add = |sum: &mut u128, part: Amount| *sum = sum.wrapping_add(part.units());
+            add(&mut sums.balances, account.balance);
+            add(&mut sums.frozen, account.frozen);
+            add(&mut sums.held, account.held);
         }
-        sums
+        for hold in self.state.holds.due(u64::MAX) {
+            let token = self.state.tokens.get(hold.token).spec.id;
+            found.of_mut(token).open_holds += 1;
+        }
+        self.check_held()?;
+        Ok(found)
     }
 
     /// What every account has held is what its pending holds reserve.
     fn check_held(&self) -> Result<(), ConservationError> {
-        let mut held = std::collections::BTreeMap::<_, u128>::new();
-        let mut pending = 0;
+        let mut held = BTreeMap::<_, u128>::new();
         for hold in self.state.holds.due(u64::MAX) {
             *held.entry(hold.debit).or_default() += hold.amount.units();
-            pending += 1;
         }
         for (slot, sum) in &held {
             let kept = self.state.accounts.get(*slot).held.units();
             same("held of an account", kept, *sum)?;
         }
         let all: u128 = held.values().sum();
-        let tokens = || self.state.tokens.iter().map(|token| &token.sums);
-        same(
-            "held of all accounts",
-            tokens().map(|sums| sums.held).sum(),
-            all,
-        )?;
-        let open = tokens().map(|sums| u128::from(sums.open_holds)).sum();
-        same("open holds", open, pending)
+        let kept = self.state.tokens.iter().map(|token| token.sums.held).sum();
+        same("held of all accounts", kept, all)
     }
 
-    fn check_counts(&self, accounts: u64) -> Result<(), ConservationError> {
+    fn check_counts(&self, accounts: u64, found: &Found) -> Result<(), ConservationError> {
         let entries = u128::from(self.entries.len());
         same("accounts", accounts.into(), self.counts.opens.into())?;
         same("outcomes", self.counts.sum().into(), entries)?;
-        same("ids", self.ids.len() as u128, entries)
+        same("ids", found.ids.into(), entries)
     }
+}
+
+fn check_token(token: &Token, found: Sums) -> Result<TokenTotals, ConservationError> {
+    let kept = &token.sums;
+    let supply = kept.supply.units();
+    if supply != found.balances || kept.minted.wrapping_sub(kept.burned) != supply {
+        return Err(ConservationError::Supply {
+            token: token.spec.id.0,
+            supply,
+            minted: kept.minted,
+            burned: kept.burned,
+            sum: found.balances,
+        });
+    }
+    same("sum of balances", kept.balances, found.balances)?;
+    same("sum of frozen", kept.frozen, found.frozen)?;
+    same("sum of held", kept.held, found.held)?;
+    let (accounts, holds) = (kept.accounts.into(), kept.open_holds.into());
+    same("accounts of a token", accounts, found.accounts.into())?;
+    same("open holds of a token", holds, found.open_holds.into())?;
+    Ok(totals(token))
 }
 
 fn totals(token: &Token) -> TokenTotals {

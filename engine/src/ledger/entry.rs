@@ -3,20 +3,21 @@
 use super::command::{Chain, Command, Flags, Kind, Role, TokenId};
 use super::{AccountId, CommandId, Sequence, Status};
 use crate::amount::Amount;
+use std::collections::BTreeMap;
 
 /// What a command left at one of its accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Side {
+pub struct Side {
     /// The account.
-    pub(super) account: AccountId,
+    pub account: AccountId,
     /// Its balance after the command.
-    pub(super) balance: Amount,
+    pub balance: Amount,
     /// The entry that changed the account before.
-    pub(super) previous: Sequence,
+    pub previous: Sequence,
 }
 
-/// What a command left at the accounts it changed.
-pub(super) type Sides = (Option<Side>, Option<Side>);
+/// What a command left at the accounts it changed: on the debit side, and on the credit side.
+pub type Sides = (Option<Side>, Option<Side>);
 
 /// A recorded command with its status.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +28,20 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// An entry that was kept elsewhere.
+    pub const fn new(command: Command, status: Status, sides: Sides) -> Self {
+        Self {
+            command,
+            status,
+            sides,
+        }
+    }
+
+    /// What it left at the accounts it changed.
+    pub const fn sides(&self) -> Sides {
+        self.sides
+    }
+
     /// The command as it was given.
     pub const fn command(&self) -> Command {
         self.command
@@ -35,11 +50,6 @@ impl Entry {
     /// Its outcome.
     pub const fn status(&self) -> Status {
         self.status
-    }
-
-    /// What it left on both sides.
-    pub(super) const fn sides(&self) -> Sides {
-        self.sides
     }
 
     /// What it left at `account`; `None` if it changed nothing there, as an open or a refusal.
@@ -138,9 +148,27 @@ pub(super) struct Entries {
     segments: Vec<Vec<Kept>>,
     rare: Vec<Rare>,
     count: u32,
+    /// Of a part of a ledger: how many entries lie elsewhere, all of them earlier, and those of them that are at hand.
+    base: u32,
+    earlier: BTreeMap<Sequence, Entry>,
 }
 
 impl Entries {
+    /// None yet behind `base` entries that lie elsewhere, of which these are at hand.
+    pub(super) fn behind(base: u32, earlier: BTreeMap<Sequence, Entry>) -> Self {
+        Self {
+            count: base,
+            base,
+            earlier,
+            ..Self::default()
+        }
+    }
+
+    /// Entries that lie elsewhere.
+    pub(super) fn base(&self) -> u32 {
+        self.base
+    }
+
     pub(super) fn len(&self) -> u32 {
         self.count
     }
@@ -183,7 +211,7 @@ impl Entries {
 
     /// Adds an entry as it was kept.
     pub(super) fn push_kept(&mut self, kept: Kept) {
-        if (self.count as usize).is_multiple_of(SEGMENT_ENTRIES) {
+        if ((self.count - self.base) as usize).is_multiple_of(SEGMENT_ENTRIES) {
             self.segments.push(Vec::with_capacity(SEGMENT_ENTRIES));
         }
         if let Some(segment) = self.segments.last_mut() {
@@ -233,7 +261,9 @@ impl Entries {
     }
 
     pub(super) fn get(&self, sequence: Sequence) -> Option<Entry> {
-        let index = sequence.index();
+        let Some(index) = sequence.index().checked_sub(self.base as usize) else {
+            return self.earlier.get(&sequence).copied();
+        };
         self.segments
             .get(index / SEGMENT_ENTRIES)?
             .get(index % SEGMENT_ENTRIES)

@@ -21,6 +21,14 @@ pub enum HoldState {
 }
 
 impl HoldState {
+    /// Every state, in order of its number.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Posted, Self::Voided, Self::Expired];
+
+    /// The fixed number, as stores have it; an index there knows that pending is 0.
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+
     /// The name in answers.
     pub const fn name(self) -> &'static str {
         match self {

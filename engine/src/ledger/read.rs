@@ -77,6 +77,21 @@ impl Ledger {
         Some(kept.unwrap_or(Allowance::Limited(Amount::ZERO)))
     }
 
+    /// The accounts that the entry at `sequence` opened or changed, as they are now.
+    pub fn accounts_of(&self, sequence: Sequence) -> impl Iterator<Item = Account> {
+        let entry = self.entries.get(sequence);
+        let opened = entry.and_then(|entry| {
+            let account = entry.command().debit();
+            account.filter(|account| entry.opened(*account))
+        });
+        let (debit, credit) = entry.map_or((None, None), |entry| entry.sides());
+        let sides = [debit, credit].into_iter().flatten();
+        sides
+            .map(|side| side.account)
+            .chain(opened)
+            .filter_map(|account| self.account(account))
+    }
+
     /// The hold of that id.
     pub fn hold(&self, id: CommandId) -> Option<Hold> {
         let kept = self.state.holds.get(self.state.holds.slot(id)?);

@@ -9,7 +9,7 @@ use super::*;
 use crate::amount::Amount;
 
 /// The time of every command whose time does not matter.
-const NOW: u64 = 1_000_000;
+pub(crate) const NOW: u64 = 1_000_000;
 
 fn account(number: u128) -> AccountId {
     AccountId::new(number)

@@ -112,18 +112,25 @@ pub(super) struct Token {
 
 /// What changes of a token; all sums are in units of 10^-18.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Sums {
+pub struct Sums {
     /// Whether its movements are stopped.
-    pub(super) is_paused: bool,
-    pub(super) supply: Amount,
-    pub(super) balances: u128,
-    pub(super) frozen: u128,
-    pub(super) held: u128,
+    pub is_paused: bool,
+    /// Units in existence.
+    pub supply: Amount,
+    /// What all its accounts own together.
+    pub balances: u128,
+    /// What of that is frozen.
+    pub frozen: u128,
+    /// What of that is held.
+    pub held: u128,
     /// All mints together; may exceed an amount's range when units are burned and minted again.
-    pub(super) minted: u128,
-    pub(super) burned: u128,
-    pub(super) accounts: u32,
-    pub(super) open_holds: u32,
+    pub minted: u128,
+    /// All burns together.
+    pub burned: u128,
+    /// Accounts, closed ones included.
+    pub accounts: u32,
+    /// Holds that are pending.
+    pub open_holds: u32,
 }
 
 impl Sums {

@@ -43,14 +43,14 @@ pub(super) const fn reason(status: Status) -> Option<&'static str> {
 }
 
 impl Refused {
-    /// The status with which it is answered; `None` for a ledger that stands still.
+    /// The status with which it is answered; `None` for a ledger that stands still, and for a store, whose faults are counted as such.
     pub const fn status(self) -> Option<Status> {
         match self {
             Self::Overloaded => Some(Status::Overloaded),
             Self::Stopping => Some(Status::Stopping),
             Self::DiskFull => Some(Status::Capacity),
             Self::JournalFailed => Some(Status::JournalFailed),
-            Self::Stopped => None,
+            Self::Stopped | Self::StoreDown | Self::StoreLost => None,
         }
     }
 }

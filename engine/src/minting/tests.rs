@@ -3,6 +3,7 @@
 use super::*;
 use crate::amount::Amount;
 use crate::executor::{Durability, Executor, Setup};
+use crate::ledger::part::Needs;
 use crate::ledger::{AccountId, Command, CommandId, Sequence, Status};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -68,7 +69,7 @@ async fn mints_to_one_account_stay_in_their_order() {
             assert!(sequences.is_sorted(), "{minting}: {sequences:?}");
         }
         let totals = executor
-            .read(|ledger| ledger.check().unwrap())
+            .read(Needs::Totals, |ledger| ledger.check().unwrap())
             .await
             .unwrap();
         assert_eq!((totals.mints, totals.tokens[0].minted), (60, 60 * 61 / 2));
@@ -100,7 +101,7 @@ async fn a_full_queue_refuses_and_records_nothing() {
     }
     assert!(refused > 0 && ok >= 1024, "{ok} {refused}");
     let totals = executor
-        .read(|ledger| ledger.check().unwrap())
+        .read(Needs::Totals, |ledger| ledger.check().unwrap())
         .await
         .unwrap();
     assert_eq!(totals.mints, ok);

@@ -38,6 +38,10 @@ pub enum ServeError {
     /// The audit log cannot be had.
     #[error("{0}")]
     Audit(#[from] AuditError),
+    /// The store cannot be reached, or is not one of this engine's.
+    #[cfg(feature = "postgres")]
+    #[error("cannot start from the store: {0}")]
+    Store(#[source] crate::store::postgres::StoreError),
     /// The worker threads cannot start.
     #[error("cannot run the worker threads: {0}")]
     Runtime(#[source] io::Error),
@@ -68,10 +72,14 @@ impl ServeError {
             Self::Start(error) | Self::Journal(error) | Self::Audit(AuditError::Journal(error)) => {
                 error.hint()
             }
+            #[cfg(feature = "postgres")]
+            Self::Store(error) => error.hint(),
             Self::Audit(AuditError::Foreign { .. }) => Some(
                 "move the file away: the log of this journal is then written from its beginning",
             ),
-            Self::Audit(AuditError::NoJournal) => Some("leave out --journal none, or --audit-log"),
+            Self::Audit(AuditError::NoJournal) => {
+                Some("leave out --journal none and --store, or --audit-log")
+            }
             Self::Audit(AuditError::Io { .. })
             | Self::Allocations(_)
             | Self::Admin(_)

@@ -6,6 +6,7 @@ mod airdrops;
 mod audit;
 mod batch;
 mod binary;
+mod caches;
 mod child;
 mod commands;
 mod concurrency;
@@ -21,5 +22,8 @@ mod recovery;
 mod roles;
 mod routes;
 mod server;
+mod servers;
 mod shutdown;
+#[cfg(feature = "postgres")]
+mod stores;
 mod webhooks;

@@ -210,7 +210,9 @@ fn accounts() -> Vec<Operation> {
         command("/v1/accounts", "openAccount", "Open", "Open an account")
             .answers(201, Content::Json("OpenAnswer"))
             .answers(200, Content::Answer("OpenAnswer")),
-        read("/v1/accounts/{id}", "readAccount", "Account", "One account").refuses(&[404]),
+        read("/v1/accounts/{id}", "readAccount", "Account", "One account")
+            .takes("consistency", "Consistency", "Whether a cache may answer")
+            .refuses(&[404]),
         read(
             "/v1/accounts/{id}/statement",
             "readStatement",

@@ -74,6 +74,7 @@ fn values() -> Vec<Named> {
             "Limit",
             json!({"type": "integer", "minimum": 1, "maximum": 10_000}),
         ),
+        ("Consistency", json!({"enum": ["strong", "cached"]})),
         ("Kind", json!({"type": "string", "enum": kinds})),
         (
             "Kinds",

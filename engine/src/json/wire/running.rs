@@ -1,5 +1,9 @@
 //! What an engine has done since its start, as `GET /v1/info` shows it.
 
+pub use store::StoreAnswer;
+
+mod store;
+
 use crate::audit;
 use crate::executor::Progress;
 use serde::Serialize;
@@ -12,6 +16,8 @@ pub struct RunningAnswer {
     pub journal: JournalRunAnswer,
     /// The audit log; null without one.
     pub audit: Option<AuditRunAnswer>,
+    /// The store behind the ledger, and the cache beside it.
+    pub store: StoreAnswer,
     /// Faults that were asked for at the start.
     pub faults: Vec<FaultAnswer>,
 }

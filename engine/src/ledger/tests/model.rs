@@ -9,7 +9,7 @@ pub(crate) use naive::Model;
 use proptest::prelude::*;
 
 /// Small, so that limits are met often.
-pub(super) const LIMITS: Limits = Limits {
+pub(crate) const LIMITS: Limits = Limits {
     accounts_max: 6,
     entries_max: 90,
     open_holds_max: 4,
@@ -18,7 +18,7 @@ pub(super) const LIMITS: Limits = Limits {
 };
 
 /// Two tokens: one without bounds, one with two decimals, a cap and rules.
-pub(super) fn tokens() -> Vec<TokenSpec> {
+pub(crate) fn tokens() -> Vec<TokenSpec> {
     let strict = TokenSpec {
         decimals: 17,
         policy: KycPolicy {
@@ -220,7 +220,7 @@ fn run(ledger: &mut Ledger, steps: &[Step]) -> (Vec<Vec<Outcome>>, Vec<u64>) {
 }
 
 /// Every page of the journal, three entries at a time.
-fn journal(ledger: &Ledger) -> Vec<(Command, Status)> {
+pub(crate) fn journal(ledger: &Ledger) -> Vec<(Command, Status)> {
     let (mut entries, mut from) = (Vec::new(), Some(Sequence::FIRST));
     while let Some(start) = from {
         let page = ledger.journal(start, 3);

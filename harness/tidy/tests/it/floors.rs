@@ -51,7 +51,7 @@ const fn krate(name: &'static str, floor: u8, imports: &'static [&'static str]) 
 }
 
 /// A heavy crate of others, where it may be used, and where tests may use it besides. The top may use all of them.
-const HEAVY: [(&str, &[&str], &[&str]); 25] = [
+const HEAVY: [(&str, &[&str], &[&str]); 26] = [
     ("anyhow", &[], &[]),
     ("axum", &["probe", "engine"], &[]),
     ("clap", &[], &[]),
@@ -74,6 +74,7 @@ const HEAVY: [(&str, &[&str], &[&str]); 25] = [
     ("reqwest", &["driver"], &["engine"]),
     ("rustix", &["driver", "engine"], &[]),
     ("tokio", &["driver", "probe", "engine"], &[]),
+    ("tokio-postgres", &["engine"], &[]),
     ("toml", &["plan"], &["tidy"]),
     ("tower", &["probe"], &["engine"]),
     ("tower-layer", &["probe"], &[]),

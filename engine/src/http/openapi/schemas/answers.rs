@@ -309,7 +309,7 @@ fn totals() -> Value {
 fn info() -> Value {
     json!({
         "type": "object",
-        "required": ["name", "version", "build", "durability", "executor", "journal", "audit", "faults", "limits"],
+        "required": ["name", "version", "build", "durability", "executor", "journal", "store", "audit", "faults", "limits"],
         "properties": {
             "name": {"const": env!("CARGO_PKG_NAME")},
             "version": text(),
@@ -325,6 +325,20 @@ fn info() -> Value {
                     "sync_seconds": {"type": "number", "minimum": 0},
                     "waiting": count(),
                     "shed": count(),
+                },
+            },
+            "store": {
+                "type": "object",
+                "required": ["kind", "faults"],
+                "properties": {
+                    "kind": {"enum": ["embedded", "postgres"]},
+                    "url": text(),
+                    "cache": {"type": "object", "required": ["url", "up", "hits", "misses", "waiting"]},
+                    "faults": {"type": "array", "items": closed(
+                        &["store", "kind", "count"],
+                        vec![("store", text()), ("kind", text()), ("count", count())],
+                    )},
+                    "last_fault": text(),
                 },
             },
             "audit": nullable(&closed(
