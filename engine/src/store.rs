@@ -8,5 +8,14 @@ pub use url::{CacheUrl, StoreUrl, UrlError};
 pub mod cache;
 mod faults;
 #[cfg(feature = "postgres")]
+#[expect(
+    clippy::large_futures,
+    reason = "they live on the store's own threads, once for each unit of work or connection"
+)]
 pub mod postgres;
 mod url;
+
+#[cfg(test)]
+#[path = "../tests/it/servers.rs"]
+#[allow(dead_code, reason = "the tests over sockets use the rest")]
+mod servers;

@@ -1,14 +1,15 @@
 //! A history as text and as JSON: where each figure stands, and where its level changed.
 
+mod json;
+
+pub use json::HISTORY_VERSION;
+
 use crate::gate::shown;
 use record::comparison::history::HistoryPoint;
-use serde::Serialize;
 use stats::change_points::ChangePoint;
 use stats::trend::Trend;
 use std::fmt::Write as _;
 
-/// The value of `schema`: the contract's name and version.
-pub const HISTORY_VERSION: &str = "loadtest.history/v1";
 /// Days of four centuries, of which the Gregorian calendar repeats.
 const DAYS_OF_ERA: u64 = 146_097;
 
@@ -19,40 +20,6 @@ pub struct History<'a> {
     pub points: &'a [HistoryPoint],
     /// The trends of those points that can be held against the last one.
     pub trends: &'a [Trend],
-}
-
-#[derive(Serialize)]
-struct Object<'a> {
-    schema: &'static str,
-    machine: &'a str,
-    plan: &'a str,
-    points: usize,
-    left_out: usize,
-    series: Vec<SeriesObject<'a>>,
-}
-
-#[derive(Serialize)]
-struct SeriesObject<'a> {
-    metric: &'static str,
-    unit: &'static str,
-    points: Vec<PointObject<'a>>,
-    changes: Vec<ChangeObject<'a>>,
-}
-
-#[derive(Serialize)]
-struct PointObject<'a> {
-    commit: &'a str,
-    measured_unix_s: u64,
-    value: f64,
-}
-
-#[derive(Serialize)]
-struct ChangeObject<'a> {
-    commit: &'a str,
-    before: f64,
-    after: f64,
-    worsening: Option<f64>,
-    p: f64,
 }
 
 impl<'a> History<'a> {
@@ -69,49 +36,6 @@ impl<'a> History<'a> {
     pub fn point(&self, trend: &Trend, change: &ChangePoint) -> Option<&'a HistoryPoint> {
         let (at, _) = trend.points.get(change.at)?;
         self.points.get(*at)
-    }
-
-    /// As one JSON object on one line, without a line break.
-    pub fn json(&self) -> String {
-        let last = self.points.last();
-        let series = self.trends.iter().map(|trend| SeriesObject {
-            metric: trend.metric.name(),
-            unit: trend.metric.unit(),
-            points: trend
-                .points
-                .iter()
-                .filter_map(|(at, value)| {
-                    let point = self.points.get(*at)?;
-                    Some(PointObject {
-                        commit: &point.commit,
-                        measured_unix_s: point.measured_unix_s,
-                        value: *value,
-                    })
-                })
-                .collect(),
-            changes: trend
-                .changes
-                .iter()
-                .filter_map(|change| {
-                    Some(ChangeObject {
-                        commit: &self.point(trend, change)?.commit,
-                        before: change.before,
-                        after: change.after,
-                        worsening: trend.worsening(change),
-                        p: change.p,
-                    })
-                })
-                .collect(),
-        });
-        let object = Object {
-            schema: HISTORY_VERSION,
-            machine: last.map_or("", |point| &point.machine),
-            plan: last.map_or("", |point| &point.plan),
-            points: self.used(),
-            left_out: self.points.len() - self.used(),
-            series: series.collect(),
-        };
-        serde_json::to_string(&object).expect("the mirror structs have string keys only")
     }
 
     /// What stands in the terminal.

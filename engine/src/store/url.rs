@@ -23,7 +23,7 @@ pub enum UrlError {
 const STORE_FORM: &str = "postgres://user@host:port/database";
 const CACHE_FORM: &str = "redis://[user:password@]host:port[/number]";
 
-fn form(expected: &'static str, why: impl ToString) -> UrlError {
+fn form(expected: &'static str, why: &(impl ToString + ?Sized)) -> UrlError {
     UrlError::Form {
         expected,
         why: why.to_string(),
@@ -50,7 +50,7 @@ impl FromStr for StoreUrl {
 
     fn from_str(text: &str) -> Result<Self, UrlError> {
         if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
-            return Err(form(STORE_FORM, "another scheme"));
+            return Err(form(STORE_FORM, &"another scheme"));
         }
         check_store(text)?;
         Ok(Self(text.to_owned()))
@@ -64,7 +64,7 @@ fn check_store(text: &str) -> Result<(), UrlError> {
         let why = error
             .source()
             .map_or_else(|| error.to_string(), ToString::to_string);
-        form(STORE_FORM, why)
+        form(STORE_FORM, &why)
     })?;
     if config.get_ssl_mode() == tokio_postgres::config::SslMode::Require {
         return Err(form(
@@ -73,7 +73,7 @@ fn check_store(text: &str) -> Result<(), UrlError> {
         ));
     }
     if config.get_hosts().is_empty() {
-        return Err(form(STORE_FORM, "no host"));
+        return Err(form(STORE_FORM, &"no host"));
     }
     Ok(())
 }
@@ -121,7 +121,7 @@ impl FromStr for CacheUrl {
     type Err = UrlError;
 
     fn from_str(text: &str) -> Result<Self, UrlError> {
-        let wrong = |why| form(CACHE_FORM, why);
+        let wrong = |why| form(CACHE_FORM, &why);
         let rest = text
             .strip_prefix("redis://")
             .ok_or_else(|| wrong("another scheme"))?;

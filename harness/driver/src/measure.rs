@@ -1,6 +1,7 @@
 //! One run from the first connection to the last answer.
 
 mod account;
+mod prepare;
 mod run;
 mod steady;
 mod tail;

@@ -1,12 +1,8 @@
 //! Against a real Redis: whoever comes late does not win.
 
-#[path = "../../../tests/it/servers.rs"]
-#[allow(dead_code, reason = "the tests over sockets use the rest")]
-mod servers;
-
 use super::*;
 use crate::ledger::Sequence;
-use servers::Redis;
+use crate::store::servers::Redis;
 
 fn account(version: u64) -> Account {
     let mut account = Account::opened(AccountId::new(7), Sequence::FIRST);

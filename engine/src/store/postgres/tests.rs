@@ -1,9 +1,5 @@
 //! The rules on rows of a real server: the model's own steps, conflicts between writers, and a commit of unknown end.
 
-#[path = "../../../tests/it/servers.rs"]
-#[allow(dead_code, reason = "the tests over sockets use the rest")]
-mod servers;
-
 mod conflicts;
 mod lost_commits;
 
@@ -15,9 +11,9 @@ use crate::ledger::tests::NOW;
 use crate::ledger::tests::model::{LIMITS, Step, any_steps, model_ledger, tokens};
 use crate::ledger::{Command, Ledger};
 use crate::store::StoreUrl;
+use crate::store::servers::Postgres;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
-use servers::Postgres;
 use std::sync::Arc;
 
 fn setup(url: &str) -> WriterSetup {

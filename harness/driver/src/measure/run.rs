@@ -1,28 +1,24 @@
 //! The order of events in one run: users connect, T0, load, drain, count.
 
 use super::account::{self, Ledger};
+use super::prepare::{general, metrics, shared};
 use super::steady::{Steady, SteadyFacts};
-use super::tail::MOST_REMEMBERED;
 use super::{DriverError, Job, Measured};
-use crate::alarm::Alarms;
 use crate::attack::{self, Ground};
-use crate::client::general_client;
 use crate::clock::Clock;
 use crate::collector::{Collected, Collector};
 use crate::edges::Edges;
 use crate::handover::{Dropped, Handover};
-use crate::inflight::InFlight;
 use crate::judge::AsPlanned;
 use crate::local::Met;
-use crate::pacer::{self, Due, Pacing};
+use crate::pacer::{self, Pacing};
 use crate::place::step_back;
-use crate::recorder::{Layout, Recorder};
-use crate::session::{DependentSteps, Shared};
+use crate::recorder::Layout;
+use crate::session::Shared;
 use crate::turns::Turns;
 use goose::{GooseError, is_killswitch_triggered, trigger_killswitch};
-use plan::{ClientChoice, OnFull, Plan};
+use plan::{OnFull, Plan};
 use record::run::{Ending, Model, pacing_floor_ns};
-use record::tail::Metric;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, OnceLock};
@@ -363,67 +359,6 @@ fn backlog(plan: &Plan) -> usize {
     match plan.on_full {
         OnFull::Wait => MAX_BACKLOG,
         OnFull::Drop => 0,
-    }
-}
-
-// The general client, where the target or the plan needs it.
-fn general(job: &Job) -> Result<Option<reqwest::Client>, DriverError> {
-    let target = &job.plan.target;
-    let needed = match target.client {
-        ClientChoice::Auto => job.address.is_tls(),
-        ClientChoice::Plain if job.address.is_tls() => {
-            let why = "client = \"plain\" speaks no TLS; write \"auto\" or \"reqwest\"".to_owned();
-            return Err(DriverError::Client(why));
-        }
-        ClientChoice::Plain => false,
-        ClientChoice::Reqwest => true,
-    };
-    if !needed {
-        return Ok(None);
-    }
-    let client = general_client(job.plan.timeout, target.redirects);
-    client.map(Some).map_err(DriverError::Client)
-}
-
-async fn shared(job: &Job, layout: Layout) -> Result<Shared, DriverError> {
-    let fields = format!(
-        "host: {}\r\nuser-agent: loadtest/{}\r\naccept: */*\r\nx-request-id: {}-",
-        job.address.authority(),
-        env!("CARGO_PKG_VERSION"),
-        job.run_id
-    );
-    Ok(Shared {
-        addresses: job.address.resolve().await?,
-        origin: job.address.origin(),
-        fields: fields.into_bytes(),
-        timeout: job.plan.timeout,
-        recorder: Recorder::new(job.shards, layout, remembered(job)),
-        inflight: InFlight::new(job.plan.users as usize),
-        due: Due::default(),
-        alarms: Alarms::new(job.plan.users as usize),
-        sequence: AtomicU64::new(0),
-        dependent_steps: match job.plan.model {
-            Model::PartlyOpen => DependentSteps::ByExpectation,
-            Model::Open | Model::Closed => DependentSteps::ByAnswer,
-        },
-    })
-}
-
-// Requests are told apart one by one only where there is something to tell of them.
-fn remembered(job: &Job) -> usize {
-    if job.tail && job.plan.target.pprof(job.admin.as_deref()).is_some() {
-        MOST_REMEMBERED
-    } else {
-        0
-    }
-}
-
-// The report of a run needs the first two.
-fn metrics(job: &Job) -> &'static [Metric] {
-    if job.tail {
-        &Metric::ALL
-    } else {
-        &[Metric::Cpu, Metric::Alloc]
     }
 }
 

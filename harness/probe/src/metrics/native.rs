@@ -126,9 +126,9 @@ fn histogram(cells: &Cells) -> Message {
     for (first, run) in runs(&counts) {
         // The index of the first bucket, later the distance from the end of the run before.
         let offset = if deltas.0.is_empty() {
-            i64::from(ZERO) + 1 + first as i64
+            i64::from(ZERO) + 1 + (first as u64).cast_signed()
         } else {
-            (first - next) as i64
+            ((first - next) as u64).cast_signed()
         };
         let mut span = Message::default();
         span.varint(1, zigzag(offset));

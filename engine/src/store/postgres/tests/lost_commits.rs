@@ -52,7 +52,7 @@ async fn some(from: &mut (impl AsyncRead + Unpin), buffer: &mut [u8]) -> Option<
 async fn carry(client: TcpStream, server: TcpStream, armed: Arc<AtomicU8>) {
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
-    let (mut asked, mut answered) = ([0; 65_536], [0; 65_536]);
+    let (mut asked, mut answered) = (vec![0; 65_536], vec![0; 65_536]);
     loop {
         tokio::select! {
             length = some(&mut from_client, &mut asked) => {

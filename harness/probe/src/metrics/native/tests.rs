@@ -10,7 +10,8 @@ use std::time::Instant;
 #[test]
 fn every_duration_is_in_the_bucket_that_its_logarithm_says() {
     for nanos in [1_000, 12_345, 1_000_000, 999_999_999, 7_000_000_000] {
-        let place = bounds().partition_point(|&bound| bound < nanos) as i32;
+        let place = bounds().partition_point(|&bound| bound < nanos);
+        let place = i32::try_from(place).unwrap();
         let exact = ((nanos as f64 / 1e9).log2() * PER_DOUBLING).ceil() as i32;
         assert_eq!(ZERO + place, exact, "{nanos} ns");
     }
