@@ -42,10 +42,35 @@ impl EngineOption {
         Ok(Self { name, value })
     }
 
+    /// The value as a record may keep it: whoever reads a record must not get in with it.
+    pub(crate) fn shown(&self) -> Option<String> {
+        let value = self.value.as_deref()?;
+        if SECRET.contains(&self.name.as_str()) {
+            return Some(HIDDEN.to_owned());
+        }
+        Some(without_password(value))
+    }
+
     /// As the engine takes it on its command line.
     pub fn arguments(&self) -> impl Iterator<Item = String> {
         std::iter::once(format!("--{}", self.name)).chain(self.value.clone())
     }
+}
+
+/// Options whose values are secrets, or hold one.
+const SECRET: [&str; 2] = ["operator-token", "webhook"];
+/// Stands in place of a secret.
+const HIDDEN: &str = "***";
+
+/// An address without the password in it; any other text as it is.
+fn without_password(text: &str) -> String {
+    let hidden = || {
+        let (scheme, rest) = text.split_once("://")?;
+        let (login, place) = rest.rsplit_once('@')?;
+        let (user, _) = login.split_once(':')?;
+        Some(format!("{scheme}://{user}:{HIDDEN}@{place}"))
+    };
+    hidden().unwrap_or_else(|| text.to_owned())
 }
 
 impl fmt::Display for EngineOption {

@@ -72,8 +72,8 @@ impl Plan {
         for option in &self.target.engine {
             let same = |other: &&crate::EngineOption| other.name == option.name;
             let values: Vec<_> = self.target.engine.iter().filter(same).collect();
-            let texts = values.iter().filter_map(|option| option.value.as_deref());
-            let texts: Vec<_> = texts.map(quoted).collect();
+            let texts = values.iter().filter_map(|option| option.shown());
+            let texts: Vec<_> = texts.map(|text| quoted(&text)).collect();
             let value = match texts.as_slice() {
                 [] => "true".to_owned(),
                 [text] => text.clone(),

@@ -115,3 +115,23 @@ fn what_cannot_be_an_option_is_refused_by_its_place() {
     let option = EngineOption::parse("store=postgres://a=b").expect("the first = divides");
     assert_eq!(option.value.as_deref(), Some("postgres://a=b"));
 }
+
+#[test]
+fn a_record_keeps_no_secret() {
+    let shown = |typed: &str| EngineOption::parse(typed).unwrap().shown();
+    let cases = [
+        (
+            "store=postgres://me:pa:ss@host:1/db",
+            "postgres://me:***@host:1/db",
+        ),
+        ("cache=redis://:secret@host:1", "redis://:***@host:1"),
+        ("store=postgres://me@host:1/db", "postgres://me@host:1/db"),
+        ("operator-token=abc", "***"),
+        ("webhook=exchange=standard:abc", "***"),
+        ("inject=stall=1s@10s", "stall=1s@10s"),
+    ];
+    for (typed, expected) in cases {
+        assert_eq!(shown(typed).as_deref(), Some(expected), "{typed}");
+    }
+    assert_eq!(shown("allow-inject"), None);
+}
