@@ -21,10 +21,10 @@ pub(crate) fn here() -> Provenance {
     }
 }
 
-// The program by its name alone: where it lies on somebody's disk is nobody's business.
+// The program by its name alone: where it lies on somebody's disk is nobody's business, and passwords even less.
 fn command_line() -> Vec<String> {
     let arguments = std::env::args_os().skip(1);
     std::iter::once("loadtest".to_owned())
-        .chain(arguments.map(|argument| argument.to_string_lossy().into_owned()))
+        .chain(arguments.map(|argument| plan::without_secrets(&argument.to_string_lossy())))
         .collect()
 }

@@ -62,13 +62,22 @@ const SECRET: [&str; 2] = ["operator-token", "webhook"];
 /// Stands in place of a secret.
 const HIDDEN: &str = "***";
 
+/// An argument of a command line as a record may keep it.
+pub fn without_secrets(argument: &str) -> String {
+    match argument.split_once('=') {
+        Some((name, _)) if SECRET.contains(&name) => format!("{name}={HIDDEN}"),
+        _ => without_password(argument),
+    }
+}
+
 /// An address without the password in it; any other text as it is.
 fn without_password(text: &str) -> String {
     let hidden = || {
         let (scheme, rest) = text.split_once("://")?;
-        let (login, place) = rest.rsplit_once('@')?;
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let (login, place) = authority.rsplit_once('@')?;
         let (user, _) = login.split_once(':')?;
-        Some(format!("{scheme}://{user}:{HIDDEN}@{place}"))
+        Some(format!("{scheme}://{user}:{HIDDEN}@{place}{path}"))
     };
     hidden().unwrap_or_else(|| text.to_owned())
 }

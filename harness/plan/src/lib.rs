@@ -20,7 +20,7 @@ pub mod threshold;
 mod words;
 
 pub use describe::facts;
-pub use engine::EngineOption;
+pub use engine::{EngineOption, without_secrets};
 pub use error::PlanError;
 pub use iterations::Iterations;
 pub use overrides::Overrides;

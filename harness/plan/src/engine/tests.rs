@@ -118,7 +118,7 @@ fn what_cannot_be_an_option_is_refused_by_its_place() {
 
 #[test]
 fn a_record_keeps_no_secret() {
-    let shown = |typed: &str| EngineOption::parse(typed).unwrap().shown();
+    let shown = |typed: &str| EngineOption::parse(typed).expect("an option").shown();
     let cases = [
         (
             "store=postgres://me:pa:ss@host:1/db",
@@ -134,4 +134,19 @@ fn a_record_keeps_no_secret() {
         assert_eq!(shown(typed).as_deref(), Some(expected), "{typed}");
     }
     assert_eq!(shown("allow-inject"), None);
+}
+
+#[test]
+fn neither_does_a_command_line() {
+    for (typed, expected) in [
+        (
+            "store=postgres://me:secret@host/db",
+            "store=postgres://me:***@host/db",
+        ),
+        ("operator-token=abc", "operator-token=***"),
+        ("--target-cmd=serve", "--target-cmd=serve"),
+        ("http://127.0.0.1:8080/a@b", "http://127.0.0.1:8080/a@b"),
+    ] {
+        assert_eq!(without_secrets(typed), expected);
+    }
 }
