@@ -70,7 +70,7 @@ mod tests {
         };
         assert_eq!(
             words(&engine),
-            "balances single, journal group; 2 syncs, median 1.5 ms; faults: cpu=5% fired 1,234 times"
+            "balances single, journal group; 2 syncs, median 1.50 ms; faults: cpu=5% fired 1,234 times"
         );
         engine = EngineFacts::default();
         assert_eq!(words(&engine), "unknown; 0 syncs");

@@ -101,7 +101,12 @@ fn run(record: &RunRecord, out: &mut Writer) {
     // The run's own label is written by the writer, once.
     out.info(
         &names::LOADTEST_RUN_INFO,
-        &[("plan", &plan.name), ("model", plan.model.name())],
+        &[
+            ("plan", &plan.name),
+            ("model", plan.model.name()),
+            ("revision", &record.provenance.revision),
+            ("build", &record.provenance.build),
+        ],
     );
     out.gauge(&names::LOADTEST_IN_FLIGHT_LIMIT)
         .count(&[], plan.users.into());

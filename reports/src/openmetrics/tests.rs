@@ -187,7 +187,7 @@ fn a_specimen_without_its_buckets() {
         loadtest_transactions_total{run_id="20261124T110000Z-ab12",scenario="transfer",outcome="failed"} 1 1795518023.123
         # TYPE loadtest_run info
         # HELP loadtest_run The run that is on, as labels.
-        loadtest_run_info{run_id="20261124T110000Z-ab12",plan="specimen",model="open"} 1 1795518023.123
+        loadtest_run_info{run_id="20261124T110000Z-ab12",plan="specimen",model="open",revision="",build="release"} 1 1795518023.123
         # TYPE loadtest_in_flight_limit gauge
         # HELP loadtest_in_flight_limit The most transactions the generator may have under way at once.
         loadtest_in_flight_limit{run_id="20261124T110000Z-ab12"} 64 1795518023.123

@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub(super) const KNOWN: Known = Known {
     name: "read_cached",
     summary: "read the balance of an account, from a cache if there is one",
-    steps: &["balance"],
+    steps: &["cached_balance"],
 };
 
 pub(super) async fn run(user: &mut GooseUser, data: Arc<Data>) -> TransactionResult {

@@ -234,7 +234,7 @@ fn top(go: &str, admin: &AdminHandle, path: &str) -> String {
     let file = std::env::temp_dir().join(format!("probe-{}{name}.pb.gz", std::process::id()));
     std::fs::write(&file, &answer.body).unwrap();
     let output = Command::new(go)
-        .args(["tool", "pprof", "-top", "-cum", "-nodecount=100"])
+        .args(["tool", "pprof", "-top", "-cum", "-nodecount=1000"])
         .arg(&file)
         .output()
         .unwrap();
