@@ -74,7 +74,7 @@ fi
 # by itself, and the limit is above what that is.
 if command -v valgrind >/dev/null 2>&1; then
   say "instructions of a request"
-  INSTRUCTIONS=target/debug/examples/instructions harness/instructions.sh 6000
+  INSTRUCTIONS=target/debug/examples/instructions harness/instructions.sh 5700
 else
   echo "instructions of a request are not counted: valgrind is missing"
 fi

@@ -166,6 +166,12 @@ pub fn skipped(program: &str) {
     eprintln!("SKIPPED: {program} is not installed");
 }
 
+/// For a test that a shared machine can spoil.
+#[expect(clippy::print_stderr, reason = "a skipped check must be seen")]
+pub fn too_noisy() {
+    eprintln!("SKIPPED: the machine was too noisy to judge");
+}
+
 pub fn json(path: &Path) -> serde_json::Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }

@@ -1,7 +1,7 @@
 //! Builds that let a gate down, each with its message and its exit code, and nothing lost of the rounds measured.
 
 use super::{QUICK, gate, refused, serve};
-use crate::tool::{Scratch, command, json, loadtest, skipped, turn};
+use crate::tool::{Scratch, command, json, loadtest, skipped, too_noisy, turn};
 use std::path::Path;
 use std::process::Command;
 
@@ -121,8 +121,11 @@ fn load_a_candidate_that_answers_with_errors_fails() {
     .output()
     .unwrap();
     let said = says(&ran);
+    // Rounds of a noisy minute are dropped before they say anything, and a gate of such rounds alone is invalid.
+    if ran.status.code() == Some(4) && said.contains("noisy machine") {
+        return too_noisy();
+    }
     assert_eq!(ran.status.code(), Some(3), "{said}");
-    // A round of a noisy minute is dropped before it says anything.
     assert!(rounds(&out) >= 2, "{said}");
     let reason = json(&out.join("gate.json"))["reasons"][0].to_string();
     assert!(reason.contains("round") && reason.contains('%'), "{reason}");
