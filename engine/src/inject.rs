@@ -12,6 +12,7 @@ mod spec;
 
 pub(crate) use layer::on_request;
 
+use crate::splitmix;
 use burn::Share;
 use probe::lock::Mutex;
 use std::io;
@@ -152,13 +153,9 @@ impl Injector {
     }
 }
 
-/// A number in 0 .. 1 for a place in a sequence: SplitMix64 (Steele, Lea, Flood 2014), its upper 53 bits.
+/// A number in 0 .. 1 for a place in a sequence: its upper 53 bits.
 fn draw(seed: u64, number: u64) -> f64 {
-    let mut mixed = seed.wrapping_add(number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^= mixed >> 31;
-    (mixed >> 11) as f64 / (1_u64 << 53) as f64
+    (splitmix::at(seed, number) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 /// Keeps a processor busy.

@@ -17,6 +17,7 @@ pub mod stores;
 
 pub use report::{Figure, Report, Row};
 
+use crate::ledger::CommandId;
 use std::io;
 
 /// What all experiments take.
@@ -113,23 +114,10 @@ impl std::str::FromStr for Lab {
     }
 }
 
-/// Numbers that look random: SplitMix64 (Steele, Lea and Flood, 2014), the same on every machine.
-#[derive(Debug, Clone, Copy)]
-struct Draws(u64);
-
-impl Draws {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// From 0 to below `bound`; the bias is below `bound` in 2^64.
-    fn below(&mut self, bound: u64) -> u64 {
-        ((u128::from(self.next()) * u128::from(bound)) >> 64) as u64
-    }
+/// Keys that are scattered, as real ones are: SplitMix64's multiplier, odd and so without collisions.
+fn scattered_key(number: u64) -> CommandId {
+    let key = u128::from(number + 1).wrapping_mul(0xbf58_476d_1ce4_e5b9_94d0_49bb_1331_11eb);
+    CommandId::new(key)
 }
 
 #[cfg(test)]

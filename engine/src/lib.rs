@@ -34,6 +34,7 @@ mod options;
 mod pool;
 mod proto;
 mod server;
+mod splitmix;
 pub mod store;
 pub mod switches;
 pub mod webhook;

@@ -76,21 +76,32 @@ where
 {
     let router = routing::get(
         move |State(service): State<Arc<Service>>, request: Request| async move {
-            let began = Instant::now();
-            // Whoever looks after the engine is not counted: it must be seen when it is overloaded.
-            let entered = match surface {
-                Surface::Admin => Ok(None),
-                Surface::Single | Surface::Batch | Surface::Webhook => service.enter(&request),
+            let answer = async {
+                // Whoever looks after the engine is not counted: it must be seen when it is overloaded.
+                let _underway = match surface {
+                    Surface::Admin => None,
+                    Surface::Single | Surface::Batch | Surface::Webhook => {
+                        service.enter(&request)?
+                    }
+                };
+                handler(Arc::clone(&service), request).await
             };
-            let answer = match entered {
-                Ok(_underway) => handler(Arc::clone(&service), request).await,
-                Err(error) => Err(error),
-            };
-            service.metrics().answered(surface, began.elapsed());
-            answer
+            timed(&service, surface, answer).await
         },
     );
     Methods::one("get", router)
+}
+
+/// Counts how long an answer takes.
+async fn timed(
+    service: &Service,
+    surface: Surface,
+    answer: impl Future<Output = Answer>,
+) -> Answer {
+    let began = Instant::now();
+    let answer = answer.await;
+    service.metrics().answered(surface, began.elapsed());
+    answer
 }
 
 /// A route that takes commands, one a request.
@@ -142,22 +153,13 @@ where
 {
     let router = routing::post(
         move |State(service): State<Arc<Service>>, request: Request| async move {
-            let began = Instant::now();
-            let answer = match service.enter(&request) {
-                Ok(_underway) => {
-                    let read =
-                        CommandRequest::read_delivery(&service, request, BODY_BYTES_MAX).await;
-                    match read {
-                        Ok(request) => handler(Arc::clone(&service), request).await,
-                        Err(error) => Err(error),
-                    }
-                }
-                Err(error) => Err(error),
+            let answer = async {
+                let _underway = service.enter(&request)?;
+                let request =
+                    CommandRequest::read_delivery(&service, request, BODY_BYTES_MAX).await?;
+                handler(Arc::clone(&service), request).await
             };
-            service
-                .metrics()
-                .answered(Surface::Webhook, began.elapsed());
-            answer
+            timed(&service, Surface::Webhook, answer).await
         },
     );
     Methods::one("post", router)
@@ -176,16 +178,12 @@ where
     routing::on(
         method,
         move |State(service): State<Arc<Service>>, request: Request| async move {
-            let began = Instant::now();
-            let answer = match service.enter(&request) {
-                Ok(_underway) => match CommandRequest::read(&service, request, most).await {
-                    Ok(request) => handler(Arc::clone(&service), request).await,
-                    Err(error) => Err(error),
-                },
-                Err(error) => Err(error),
+            let answer = async {
+                let _underway = service.enter(&request)?;
+                let request = CommandRequest::read(&service, request, most).await?;
+                handler(Arc::clone(&service), request).await
             };
-            service.metrics().answered(surface, began.elapsed());
-            answer
+            timed(&service, surface, answer).await
         },
     )
 }

@@ -1,9 +1,10 @@
 //! Units moved between accounts, in every way to keep balances, by one, two and four threads.
 
 use super::measure::cost;
-use super::{Draws, Figure, Report, Settings};
+use super::{Figure, Report, Settings};
 use crate::executor::balances::{Balances, Cells, Shifted, Tickets};
 use crate::ledger::Shift;
+use crate::splitmix::Draws;
 use std::io;
 
 /// Accounts; few enough to meet each other, many enough not to always.
@@ -60,7 +61,7 @@ pub(super) fn run(settings: &Settings) -> io::Result<Report> {
     );
     report.set("movements", count);
     report.set("accounts", ACCOUNTS);
-    let mut draws = Draws(settings.seed);
+    let mut draws = Draws::new(settings.seed);
     let shifts: Vec<_> = (0..count).map(|_| draw(&mut draws)).collect();
     for way in Balances::ALL {
         for threads in [1, 2, 4] {

@@ -3,12 +3,13 @@
 mod wire;
 
 use super::measure::{Cost, cost, millis};
-use super::{Draws, Figure, Report, Settings};
+use super::{Figure, Report, Settings};
 use crate::amount::Amount;
 use crate::codecs::ProtobufReader;
 use crate::json;
 use crate::ledger::{AccountId, Command, CommandId, CommandRecord, RECORD_BYTES, Role};
 use crate::proto;
+use crate::splitmix::Draws;
 use prost::Message;
 use prost::bytes::Bytes;
 
@@ -18,7 +19,7 @@ const TRANSFERS: u64 = 8;
 const ARTICLE_COUNT: u64 = 1_000_000;
 
 fn message(seed: u64) -> Vec<Command> {
-    let mut draws = Draws(seed);
+    let mut draws = Draws::new(seed);
     let mut wide = || u128::from(draws.next()) << 64 | u128::from(draws.next()) | 1;
     let transfer = |_| {
         let amount = Amount::from_units(wide() >> 16).unwrap_or(Amount::MAX);

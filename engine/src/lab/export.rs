@@ -158,10 +158,8 @@ fn prepare() -> Vec<Command> {
 }
 
 fn command(number: u64, among: u64) -> Command {
-    // Scattered keys, as real ones are: SplitMix64's multiplier, odd and so without collisions.
-    let key = u128::from(number + 1).wrapping_mul(0xbf58_476d_1ce4_e5b9_94d0_49bb_1331_11eb);
     let (id, one) = (
-        CommandId::new(key),
+        super::scattered_key(number),
         Amount::from_units(1).unwrap_or(Amount::ZERO),
     );
     if number.is_multiple_of(among) {

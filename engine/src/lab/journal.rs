@@ -194,11 +194,9 @@ async fn call(executor: &Executor, experiment: &Experiment, caller: u64) -> Resu
 
 fn transfer(number: u64) -> Command {
     let account = |number: u64| AccountId::new(u128::from(number % ACCOUNTS + 1));
-    // Scattered keys, as real ones are: SplitMix64's multiplier, odd and so without collisions.
-    let key = u128::from(number + 1).wrapping_mul(0xbf58_476d_1ce4_e5b9_94d0_49bb_1331_11eb);
     let one = Amount::from_units(1).unwrap_or(Amount::ZERO);
     Command::transfer(
-        CommandId::new(key),
+        super::scattered_key(number),
         account(number),
         account(number * 7 + 1),
         one,

@@ -1,11 +1,12 @@
 //! Mints that arrive at their own rate, prepared by one thread and by ten.
 
 use super::measure::cost;
-use super::{Draws, Figure, Report, Settings};
+use super::{Figure, Report, Settings};
 use crate::amount::Amount;
 use crate::executor::{Durability, Executor, Refused, Setup};
 use crate::ledger::{AccountId, Command, CommandId};
 use crate::minting::{MintWork, Minting, Stage};
+use crate::splitmix::Draws;
 use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -35,7 +36,7 @@ impl Arrivals {
 
     /// When each of them arrives, behind the start.
     fn times(self, count: u64, seed: u64) -> Vec<Duration> {
-        let mut draws = Draws(seed);
+        let mut draws = Draws::new(seed);
         let mut times: Vec<_> = (0..count)
             .map(|number| match self {
                 // Uniform draws over the whole time, in order, are a Poisson process with a known count.

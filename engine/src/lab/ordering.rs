@@ -1,6 +1,7 @@
 //! One counter, added to in every memory ordering.
 
-use super::{Draws, Figure, Report, Settings};
+use super::{Figure, Report, Settings};
+use crate::splitmix::Draws;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -64,7 +65,7 @@ fn time(way: Way, threads: usize, count: u64, seed: u64) -> (Duration, u64) {
             .map(|thread| {
                 let (counter, start) = (&counter, &start);
                 scope.spawn(move || {
-                    let mut draws = Draws(seed.wrapping_add(thread as u64));
+                    let mut draws = Draws::new(seed.wrapping_add(thread as u64));
                     start.wait();
                     way.add(counter, count, &mut draws);
                 })

@@ -1,8 +1,9 @@
 //! Trade orders allocated each time, and used again from a free list of the thread.
 
 use super::measure::{cost, millis};
-use super::{Draws, Figure, Report, Settings};
+use super::{Figure, Report, Settings};
 use crate::amount::Amount;
+use crate::splitmix::Draws;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
@@ -125,13 +126,13 @@ pub(super) fn run(settings: &Settings) -> Report {
     let mut report = Report::new("pool", "S11: an object pool takes 89 ns to 14 ns an order");
     report.set("orders", count);
     let each = |total: f64| total / count as f64;
-    let mut draws = Draws(settings.seed);
+    let mut draws = Draws::new(settings.seed);
     let plain = cost(|| (0..count).for_each(|_| fill(&mut TradeOrder::new(), &mut draws)));
-    let mut draws = Draws(settings.seed);
+    let mut draws = Draws::new(settings.seed);
     let (hits, misses) = counts();
     let pooled = cost(|| (0..count).for_each(|_| fill(&mut Pooled::take(), &mut draws)));
     let (hits, misses) = (counts().0 - hits, counts().1 - misses);
-    let mut draws = Draws(settings.seed);
+    let mut draws = Draws::new(settings.seed);
     let mut only = TradeOrder::new();
     let kept = cost(|| {
         for _ in 0..count {

@@ -3,8 +3,9 @@
 use super::*;
 use crate::journal::frame::tests::{ENGINE, stamp};
 use crate::journal::frame::{GroupBuffer, SEGMENT_HEADER};
-use crate::journal::storage::sim::{SEGMENT, Sim, draw};
+use crate::journal::storage::sim::{SEGMENT, Sim};
 use crate::journal::{SEGMENT_SUFFIX, segment_name};
+use crate::splitmix;
 use proptest::prelude::*;
 
 fn shared(sim: &Sim) -> Arc<dyn Storage> {
@@ -279,10 +280,9 @@ proptest! {
         let (mut again, seen) = reopen(&crashed).unwrap();
         prop_assert!(seen == all(durable) || seen == all(durable + extra));
         // And again, from where it stands: the cut left nothing that looks like a group.
-        let mut seed = seed;
-        let more = draw(&mut seed) % 9 + 1;
+        let more = splitmix::at(seed, 0) % 9 + 1;
         commit(&mut again.writer, more);
-        let crashed = crashed.crash(seed);
+        let crashed = crashed.crash(splitmix::at(seed, 1));
         prop_assert_eq!(reopen(&crashed).unwrap().1, all(seen.len() as u64 + more));
     }
 

@@ -4,6 +4,7 @@
 //! good: the journal syncs the directory after every change of a name.
 
 use super::{Storage, StoredFile};
+use crate::splitmix::Draws;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -48,15 +49,6 @@ struct SimFile {
     sim: Sim,
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014).
-pub fn draw(seed: &mut u64) -> u64 {
-    *seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut mixed = *seed;
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
-}
-
 impl Sim {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
@@ -85,14 +77,15 @@ impl Sim {
     }
 
     /// What is on the disk after the power went: synced bytes, and a drawn part of the sectors written since.
-    pub fn crash(&self, mut seed: u64) -> Self {
+    pub fn crash(&self, seed: u64) -> Self {
+        let mut draws = Draws::new(seed);
         let copy = self.copy();
         for stored in &mut copy.state().files {
             let mut after = stored.durable.clone();
             after.resize(stored.written.len(), 0);
             let sectors = stored.written.chunks(SECTOR).zip(after.chunks_mut(SECTOR));
             for (written, kept) in sectors {
-                if written != kept && draw(&mut seed).is_multiple_of(2) {
+                if written != kept && draws.next().is_multiple_of(2) {
                     kept.copy_from_slice(written);
                 }
             }

@@ -10,6 +10,7 @@ use crate::health::HealthReading;
 use crate::pprof::PprofSource;
 use crate::proc::Process;
 use crate::session::Shared;
+use crate::target::Address;
 use plan::TargetPlan;
 use record::run::{Allocations, Costs, Health, ProfileFacts, ProfileKind, ProfileOutcome, Span};
 use record::tail::Metric;
@@ -44,20 +45,15 @@ impl Source {
         let pprof = target.pprof(admin).ok_or(
             "the target's profile address is not known; give it with --admin URL or --pprof URL",
         )?;
+        let origin = Address::parse(&pprof).map_err(|error| error.to_string())?;
+        let origin = origin.origin();
         let label = target.request_label.as_deref();
         Ok(Self {
-            admin: Admin::new(admin.unwrap_or_else(|| origin(&pprof)))?,
+            admin: Admin::new(admin.unwrap_or(&origin))?,
             pprof: PprofSource::new(&pprof, label.unwrap_or(TargetPlan::USUAL_LABEL))?,
             offset: None,
         })
     }
-}
-
-/// Scheme, host and port of an address.
-fn origin(url: &str) -> &str {
-    let host = url.find("://").map_or(0, |at| at + 3);
-    let end = url[host..].find('/').map_or(url.len(), |at| host + at);
-    &url[..end]
 }
 
 /// Where to read from.
