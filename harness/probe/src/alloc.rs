@@ -36,6 +36,12 @@ pub(crate) fn dropped_count() -> u64 {
     events::dropped_count() + live::lost()
 }
 
+/// Leaves out of counters and samples what this thread allocates from now on: for threads of the probe itself.
+pub(crate) fn leave_out() {
+    counters::leave_out();
+    sampler::leave_out();
+}
+
 /// This file, as debug information names it.
 const FILE: &str = file!();
 

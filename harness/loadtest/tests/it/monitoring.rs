@@ -207,17 +207,19 @@ fn load_an_alert_goes_from_the_rule_to_the_webhook() {
          [schedule]\narrivals = \"poisson\"\nrate = \"20000/s\"\nmax_in_flight = 1\non_full = \"drop\"\n\
          [[scenario]]\nname = \"transfer\"\nweight = 1\n",
     );
-    let ran = steady_run(
-        &dir,
-        &[
-            "--plan",
-            plan.to_str().unwrap(),
-            "--sd-dir",
-            "stack/prometheus/targets",
-            "--metrics-listen",
-            "127.0.0.1:0",
-        ],
-    );
+    let arguments = [
+        "run",
+        "-q",
+        "--out",
+        "run",
+        "--plan",
+        plan.to_str().unwrap(),
+        "--sd-dir",
+        "stack/prometheus/targets",
+        "--metrics-listen",
+        "127.0.0.1:0",
+    ];
+    let ran = Ran::from(command(&arguments).current_dir(&dir).output().unwrap());
     assert_ne!(ran.code, Some(2), "{}", ran.stderr);
     let told = eventually("the alert is told", || {
         let text = std::fs::read_to_string(dir.join("stack/alerts.ndjson")).ok()?;

@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::alloc;
 use axum::Router;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
@@ -41,14 +42,19 @@ impl Drop for AdminHandle {
     }
 }
 
-/// Serves `router` on `listener` from a thread of its own with a runtime of its own.
+/// Serves `router` on `listener` from a thread of its own with a runtime of its own. What that thread allocates is left out of
+/// [`alloc::counters`] and of the allocation profile.
 ///
 /// # Errors
 /// What the operating system says when the thread or its runtime cannot be made.
 pub fn serve(listener: TcpListener, router: Router) -> io::Result<AdminHandle> {
     let address = listener.local_addr()?;
     listener.set_nonblocking(true)?;
-    let runtime = Builder::new_current_thread().enable_all().build()?;
+    // Its other threads put profiles together.
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .on_thread_start(alloc::leave_out)
+        .build()?;
     let listener = {
         let _inside = runtime.enter();
         tokio::net::TcpListener::from_std(listener)?
@@ -70,6 +76,7 @@ fn run(
     router: Router,
     stopped: oneshot::Receiver<()>,
 ) {
+    alloc::leave_out();
     crate::thread::enter();
     // Profiles are served by the peer's address.
     let service = router.into_make_service_with_connect_info::<SocketAddr>();

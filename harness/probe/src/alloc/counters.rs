@@ -2,6 +2,9 @@
 //!
 //! A set is claimed on a thread's first allocation and freed by [`release`]; its sums stay and the next owner goes on from
 //! them, so the total never falls. Threads that find no free set share one atomic set.
+//!
+//! What the probe's own threads do to serve metrics and profiles is counted apart: a program that is scraped once a second must
+//! not seem to allocate more for each request than one that is not.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -77,22 +80,23 @@ impl Slot {
 
 static TABLE: [Slot; SLOTS] = [const { Slot::new() }; SLOTS];
 static SHARED: Slot = Slot::new();
+/// Of the probe's own threads.
+static PROBE: Slot = Slot::new();
 /// Where the next claim starts to look.
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 /// Where a thread counts.
 #[derive(Clone, Copy)]
 enum Place {
-    /// Not decided yet.
-    Unknown,
     /// In a set that nobody else writes.
     Own(&'static Slot),
-    /// In the atomic set.
-    Shared,
+    /// In a set that several threads add to.
+    Shared(&'static Slot),
 }
 
 thread_local! {
-    static PLACE: Cell<Place> = const { Cell::new(Place::Unknown) };
+    /// `None` until it is decided.
+    static PLACE: Cell<Option<Place>> = const { Cell::new(None) };
 }
 
 #[cold]
@@ -101,36 +105,40 @@ fn find_place() -> Place {
     (0..SLOTS)
         .map(|step| &TABLE[(start + step) % SLOTS])
         .find(|slot| slot.claimed())
-        .map_or(Place::Shared, Place::Own)
+        .map_or(Place::Shared(&SHARED), Place::Own)
 }
 
 /// Gives this thread counters of its own, if any are free.
 pub(crate) fn claim() {
-    let _ = PLACE.try_with(|place| {
-        if matches!(place.get(), Place::Unknown) {
-            place.set(find_place());
-        }
-    });
+    let _ = PLACE.try_with(decided);
+}
+
+fn decided(place: &Cell<Option<Place>>) -> Place {
+    place.get().unwrap_or_else(|| {
+        let found = find_place();
+        place.set(Some(found));
+        found
+    })
 }
 
 /// Frees this thread's counters for another thread; what it still does is counted in the shared ones.
 pub(crate) fn release() {
     let _ = PLACE.try_with(|place| {
-        if let Place::Own(slot) = place.replace(Place::Shared) {
+        if let Some(Place::Own(slot)) = place.get() {
+            place.set(Some(Place::Shared(&SHARED)));
             slot.owned.store(false, Ordering::Release);
         }
     });
 }
 
+/// Counts what this thread does from now on as the probe's own, which [`counters`] leaves out.
+pub(super) fn leave_out() {
+    release();
+    let _ = PLACE.try_with(|place| place.set(Some(Place::Shared(&PROBE))));
+}
+
 fn place() -> Place {
-    PLACE
-        .try_with(|place| {
-            if matches!(place.get(), Place::Unknown) {
-                place.set(find_place());
-            }
-            place.get()
-        })
-        .unwrap_or(Place::Shared)
+    PLACE.try_with(decided).unwrap_or(Place::Shared(&SHARED))
 }
 
 /// Adds without a locked instruction; only the owner of the counter may.
@@ -144,24 +152,30 @@ fn bump(counter: &AtomicU64, by: u64) {
 /// Counts one allocation.
 #[inline]
 pub(super) fn allocated(bytes: u64) {
-    if let Place::Own(slot) = place() {
-        bump(&slot.allocations, 1);
-        bump(&slot.allocated_bytes, bytes);
-    } else {
-        SHARED.allocations.fetch_add(1, Ordering::Relaxed);
-        SHARED.allocated_bytes.fetch_add(bytes, Ordering::Relaxed);
+    match place() {
+        Place::Own(slot) => {
+            bump(&slot.allocations, 1);
+            bump(&slot.allocated_bytes, bytes);
+        }
+        Place::Shared(slot) => {
+            slot.allocations.fetch_add(1, Ordering::Relaxed);
+            slot.allocated_bytes.fetch_add(bytes, Ordering::Relaxed);
+        }
     }
 }
 
 /// Counts one free.
 #[inline]
 pub(super) fn freed(bytes: u64) {
-    if let Place::Own(slot) = place() {
-        bump(&slot.frees, 1);
-        bump(&slot.freed_bytes, bytes);
-    } else {
-        SHARED.frees.fetch_add(1, Ordering::Relaxed);
-        SHARED.freed_bytes.fetch_add(bytes, Ordering::Relaxed);
+    match place() {
+        Place::Own(slot) => {
+            bump(&slot.frees, 1);
+            bump(&slot.freed_bytes, bytes);
+        }
+        Place::Shared(slot) => {
+            slot.frees.fetch_add(1, Ordering::Relaxed);
+            slot.freed_bytes.fetch_add(bytes, Ordering::Relaxed);
+        }
     }
 }
 
@@ -175,7 +189,7 @@ pub fn thread_counters() -> Counters {
     sum
 }
 
-/// The sums over all threads, past and present. All zero if [`super::ProfAlloc`] is not installed.
+/// The sums over all threads, past and present, but for those that serve [`crate::admin`]. All zero if [`super::ProfAlloc`] is not installed.
 pub fn counters() -> Counters {
     let mut sum = Counters::default();
     for slot in TABLE.iter().chain([&SHARED]) {

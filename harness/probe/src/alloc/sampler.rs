@@ -162,10 +162,17 @@ pub(crate) fn mixed(mut value: u64) -> u64 {
 
 /// Runs `work` without sampling what it allocates on this thread; the exact counters still count it.
 pub(crate) fn unsampled<T>(work: impl FnOnce() -> T) -> T {
-    let _ = LOCAL.try_with(|local| local.busy.set(true));
+    let before = LOCAL.try_with(|local| local.busy.replace(true));
     let result = work();
-    let _ = LOCAL.try_with(|local| local.busy.set(false));
+    if let Ok(before) = before {
+        let _ = LOCAL.try_with(|local| local.busy.set(before));
+    }
     result
+}
+
+/// Samples nothing that this thread allocates from now on.
+pub(super) fn leave_out() {
+    let _ = LOCAL.try_with(|local| local.busy.set(true));
 }
 
 #[cfg(test)]

@@ -95,6 +95,28 @@ pub fn fetch_text(admin: &AdminHandle, path: &str) -> String {
 }
 
 #[test]
+fn what_serving_allocates_is_not_the_programs() {
+    let (registry, listener) = (Registry::new(), TcpListener::bind("127.0.0.1:0").unwrap());
+    process::register(&registry);
+    let served = admin::serve(listener, admin::router(&registry)).unwrap();
+    let address = served.local_addr();
+    probe::thread::enter();
+    // The first profile starts a thread, which allocates its name before it can say whose it is.
+    for path in ["/metrics", "/debug/pprof/allocs"] {
+        assert_eq!(get(address, path).status, 200);
+    }
+    let (all, mine) = (probe::alloc::counters(), probe::alloc::thread_counters());
+    for path in ["/metrics", "/debug/pprof/allocs", "/metrics"] {
+        assert_eq!(get(address, path).status, 200);
+    }
+    let all = probe::alloc::counters().since(&all);
+    let mine = probe::alloc::thread_counters().since(&mine);
+    assert_eq!(all.allocations, mine.allocations);
+    assert_eq!(all.allocated_bytes, mine.allocated_bytes);
+    served.stop();
+}
+
+#[test]
 fn health_and_metrics_are_served() {
     let admin = serve();
     let health = get(admin.local_addr(), "/healthz");
