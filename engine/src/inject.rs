@@ -12,9 +12,9 @@ mod spec;
 
 pub(crate) use layer::on_request;
 
-use crate::splitmix;
 use burn::Share;
 use probe::lock::Mutex;
+use record::splitmix;
 use std::io;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};

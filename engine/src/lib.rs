@@ -34,7 +34,6 @@ mod options;
 mod pool;
 mod proto;
 mod server;
-mod splitmix;
 pub mod store;
 pub mod switches;
 pub mod webhook;

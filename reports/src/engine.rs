@@ -4,9 +4,15 @@ use crate::show;
 use record::quantity::format_nanoseconds;
 use record::run::EngineFacts;
 
-/// The switches, by the name of their flag.
+/// The switches that change most what is measured, in the order of a sentence.
+const MAIN: [&str; 5] = ["journal", "store", "cache", "balances", "minting"];
+
+/// All switches, by the name of their flag.
 pub(crate) fn switches(engine: &EngineFacts) -> String {
-    let switches = engine.switches.iter();
+    named(engine.switches.iter())
+}
+
+fn named<'a>(switches: impl Iterator<Item = (&'a String, &'a String)>) -> String {
     let switches: Vec<_> = switches
         .map(|(name, value)| format!("{name} {value}"))
         .collect();
@@ -39,9 +45,12 @@ pub(crate) fn faults(engine: &EngineFacts) -> Option<String> {
     (!faults.is_empty()).then(|| faults.join(", "))
 }
 
-/// All of it in one line.
+/// The main switches, the journal and the faults in one line.
 pub(crate) fn words(engine: &EngineFacts) -> String {
-    let told = format!("{}; {}", switches(engine), syncs(engine));
+    let main = MAIN
+        .iter()
+        .filter_map(|name| engine.switches.get_key_value(*name));
+    let told = format!("{}; {}", named(main), syncs(engine));
     match faults(engine) {
         Some(faults) => format!("{told}; faults: {faults}"),
         None => told,
@@ -56,7 +65,11 @@ mod tests {
 
     #[test]
     fn switches_syncs_and_faults_are_told() {
-        let pairs = [("balances", "single"), ("journal", "group")];
+        let pairs = [
+            ("balances", "single"),
+            ("journal", "group"),
+            ("queue-items", "2048"),
+        ];
         let mut engine = EngineFacts {
             switches: pairs
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -70,7 +83,11 @@ mod tests {
         };
         assert_eq!(
             words(&engine),
-            "balances single, journal group; 2 syncs, median 1.50 ms; faults: cpu=5% fired 1,234 times"
+            "journal group, balances single; 2 syncs, median 1.50 ms; faults: cpu=5% fired 1,234 times"
+        );
+        assert_eq!(
+            switches(&engine),
+            "balances single, journal group, queue-items 2048"
         );
         engine = EngineFacts::default();
         assert_eq!(words(&engine), "unknown; 0 syncs");

@@ -1,8 +1,14 @@
 //! Seeded choices that depend on nothing but the seed and a number: the audit draws again what a user drew.
 
+use record::splitmix;
+
 /// A well-mixed 64-bit value of (`seed`, `n`, `purpose`): two rounds of splitmix64 (Steele, Lea, Flood 2014).
 pub(crate) fn value(seed: u64, n: u64, purpose: u64) -> u64 {
-    mix(mix(seed ^ purpose.wrapping_mul(0xd6e8_feb8_6659_fd93)).wrapping_add(n))
+    first(first(seed ^ purpose.wrapping_mul(0xd6e8_feb8_6659_fd93)).wrapping_add(n))
+}
+
+fn first(seed: u64) -> u64 {
+    splitmix::at(seed, 0)
 }
 
 /// A number for a purpose that has a name: FNV-1a of it (Fowler, Noll, Vo).
@@ -15,13 +21,6 @@ pub(crate) fn purpose(name: &str) -> u64 {
 /// A number below `count` (at most 2^64) of a random `value`. Multiply-shift: no division, and a bias below `count` ÷ 2^64.
 pub(crate) fn below(value: u64, count: u128) -> u64 {
     ((u128::from(value) * count) >> 64) as u64
-}
-
-fn mix(value: u64) -> u64 {
-    let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 /// A share in 0..1 with 53 random bits.

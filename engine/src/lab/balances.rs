@@ -4,7 +4,7 @@ use super::measure::cost;
 use super::{Figure, Report, Settings};
 use crate::executor::balances::{Balances, Cells, Shifted, Tickets};
 use crate::ledger::Shift;
-use crate::splitmix::Draws;
+use record::splitmix::Draws;
 use std::io;
 
 /// Accounts; few enough to meet each other, many enough not to always.

@@ -9,9 +9,9 @@ use crate::codecs::ProtobufReader;
 use crate::json;
 use crate::ledger::{AccountId, Command, CommandId, CommandRecord, RECORD_BYTES, Role};
 use crate::proto;
-use crate::splitmix::Draws;
 use prost::Message;
 use prost::bytes::Bytes;
+use record::splitmix::Draws;
 
 /// Transfers of a message: 8 records of 128 bytes are 1 KiB.
 const TRANSFERS: u64 = 8;

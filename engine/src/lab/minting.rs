@@ -6,7 +6,7 @@ use crate::amount::Amount;
 use crate::executor::{Durability, Executor, Refused, Setup};
 use crate::ledger::{AccountId, Command, CommandId};
 use crate::minting::{MintWork, Minting, Stage};
-use crate::splitmix::Draws;
+use record::splitmix::Draws;
 use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! One counter, added to in every memory ordering.
 
 use super::{Figure, Report, Settings};
-use crate::splitmix::Draws;
+use record::splitmix::Draws;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};

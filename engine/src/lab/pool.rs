@@ -3,7 +3,7 @@
 use super::measure::{cost, millis};
 use super::{Figure, Report, Settings};
 use crate::amount::Amount;
-use crate::splitmix::Draws;
+use record::splitmix::Draws;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};

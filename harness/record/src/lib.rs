@@ -1,6 +1,6 @@
 //! Facts: what one run established, and how it is written down.
 //!
-//! Floor 0 and pure: no I/O, no clock, no randomness. Everything above speaks in these types.
+//! Floor 0 and pure: no I/O, no clock, no randomness that a seed does not fix. Everything above speaks in these types.
 
 pub mod archive;
 pub mod catalog;
@@ -17,6 +17,7 @@ pub mod rule;
 pub mod run;
 pub mod served;
 pub mod specimen;
+pub mod splitmix;
 pub mod tail;
 pub mod tally;
 pub mod wire;

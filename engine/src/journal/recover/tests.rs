@@ -5,8 +5,8 @@ use crate::journal::frame::tests::{ENGINE, stamp};
 use crate::journal::frame::{GroupBuffer, SEGMENT_HEADER};
 use crate::journal::storage::sim::{SEGMENT, Sim};
 use crate::journal::{SEGMENT_SUFFIX, segment_name};
-use crate::splitmix;
 use proptest::prelude::*;
+use record::splitmix;
 
 fn shared(sim: &Sim) -> Arc<dyn Storage> {
     Arc::new(sim.clone())

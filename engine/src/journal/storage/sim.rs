@@ -4,7 +4,7 @@
 //! good: the journal syncs the directory after every change of a name.
 
 use super::{Storage, StoredFile};
-use crate::splitmix::Draws;
+use record::splitmix::Draws;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};

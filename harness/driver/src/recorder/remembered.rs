@@ -1,7 +1,11 @@
-//! The requests of the profiled seconds, one by one: what a worker notes of each, in room that was taken before the load.
+//! The requests of the profiled seconds, one by one: what a worker notes of each.
+//!
+//! When the room is full, what is kept is a sample in which every request of these seconds is equally likely (algorithm R: Vitter,
+//! "Random Sampling with a Reservoir", 1985): the first minutes alone would say nothing of a leak that slows the last ones.
 
 use crate::session::Exchange;
 use record::served::RequestKey;
+use record::splitmix::Draws;
 use record::tail::Exchanged;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -42,6 +46,7 @@ pub(super) struct Remembered {
     list: Vec<Exchanged>,
     room: usize,
     unlisted: u64,
+    draws: Draws,
 }
 
 impl Remembered {
@@ -51,6 +56,7 @@ impl Remembered {
             list: Vec::with_capacity(room),
             room,
             unlisted: 0,
+            draws: Draws::new(0),
         }
     }
 
@@ -62,11 +68,7 @@ impl Remembered {
     }
 
     fn push(&mut self, exchange: &Exchange) {
-        if self.list.len() == self.room {
-            self.unlisted += 1;
-            return;
-        }
-        self.list.push(Exchanged {
+        let exchanged = Exchanged {
             key: RequestKey {
                 arrival: exchange.arrival,
                 number: exchange.number,
@@ -76,7 +78,17 @@ impl Remembered {
             intended: exchange.intended,
             sent: exchange.sent.unwrap_or(exchange.done),
             done: exchange.done,
-        });
+        };
+        if self.list.len() < self.room {
+            self.list.push(exchanged);
+            return;
+        }
+        self.unlisted += 1;
+        let met = self.list.len() as u64 + self.unlisted;
+        let place = self.draws.below(met) as usize;
+        if let Some(kept) = self.list.get_mut(place) {
+            *kept = exchanged;
+        }
     }
 
     /// Hands the list over and keeps no room.

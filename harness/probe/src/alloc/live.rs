@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
-use super::mixed;
+use record::splitmix::mixed;
 
 /// Parts with a lock of their own.
 const PARTS: usize = 64;

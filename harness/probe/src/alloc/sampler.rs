@@ -8,6 +8,8 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use record::splitmix::mixed;
+
 use super::{events, live, stacks};
 use crate::stack;
 
@@ -151,13 +153,6 @@ fn random(local: &Local) -> u64 {
     }
     local.random.set(local.random.get().wrapping_add(GOLDEN));
     mixed(local.random.get())
-}
-
-/// The last step of SplitMix64: spreads the bits of a number.
-pub(crate) fn mixed(mut value: u64) -> u64 {
-    value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    value ^ (value >> 31)
 }
 
 /// Runs `work` without sampling what it allocates on this thread; the exact counters still count it.

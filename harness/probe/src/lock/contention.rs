@@ -4,8 +4,8 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::alloc::mixed;
 use crate::{clock, request, stack};
+use record::splitmix::mixed;
 
 /// A wait of at least so many nanoseconds is always kept.
 pub const DEFAULT_RATE: u64 = 10_000;

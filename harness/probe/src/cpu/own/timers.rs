@@ -223,5 +223,5 @@ fn timespec(nanos: u64) -> libc::timespec {
 fn first_tick(interval: u64) -> u64 {
     let step = SPREAD.fetch_add(1, Ordering::Relaxed);
     let random = step.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ clock::monotonic_nanos();
-    1 + crate::alloc::mixed(random) % interval.max(1)
+    1 + record::splitmix::mixed(random) % interval.max(1)
 }

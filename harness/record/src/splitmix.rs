@@ -1,35 +1,42 @@
 //! Numbers that look random and are the same on every machine: SplitMix64 (Steele, Lea and Flood, 2014).
 
 /// The number at a place of the sequence of `seed`; places count from 0.
-pub(crate) fn at(seed: u64, place: u64) -> u64 {
+#[inline]
+pub fn at(seed: u64, place: u64) -> u64 {
     const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut mixed = seed.wrapping_add(place.wrapping_add(1).wrapping_mul(GOLDEN));
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
+    mixed(seed.wrapping_add(place.wrapping_add(1).wrapping_mul(GOLDEN)))
+}
+
+/// The last step: spreads the bits of a number, each number to another.
+#[inline]
+pub fn mixed(mut value: u64) -> u64 {
+    value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
 }
 
 /// The numbers of a sequence, one after the other.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Draws {
+pub struct Draws {
     seed: u64,
     place: u64,
 }
 
 impl Draws {
     /// The sequence of `seed` from its start.
-    pub(crate) const fn new(seed: u64) -> Self {
+    pub const fn new(seed: u64) -> Self {
         Self { seed, place: 0 }
     }
 
-    pub(crate) fn next(&mut self) -> u64 {
+    /// The next of the sequence.
+    pub fn next(&mut self) -> u64 {
         let number = at(self.seed, self.place);
         self.place += 1;
         number
     }
 
     /// From 0 to below `bound`; the bias is below `bound` in 2^64.
-    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+    pub fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.next()) * u128::from(bound)) >> 64) as u64
     }
 }
