@@ -2,7 +2,7 @@
 //!
 //! Callers put items into a bounded queue. The executor thread takes what is there, applies it, and leaves the entries as one open
 //! group in a slot; the journal thread takes the group when the sync before is over, writes it and syncs. So a group holds whatever
-//! arrived during one sync, without a timer. An answer leaves only when its group is durable, and a read only when the state that
+//! arrived during one sync; when that is much, the next one is gathered for a millisecond more. An answer leaves only when its group is durable, and a read only when the state that
 //! it saw is.
 
 pub use item::Refused;

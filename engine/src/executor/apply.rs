@@ -15,6 +15,11 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::runtime::Handle;
 
+/// Items of a round from which on the next round is waited for. Where that many arrive during one sync, the next sync is better shared
+/// by more than done at once: on one processor each costs as much as serving two requests.
+const MANY: usize = 8;
+/// How long it is waited for: about one sync of a fast disk, so that no answer takes much longer for it.
+const GATHER: Duration = Duration::from_millis(1);
 /// Holds ended before the next look at what is due.
 const EXPIRE_AT_ONCE: usize = 1024;
 /// Between two looks at holds that cannot be ended, for lack of room.
@@ -77,6 +82,7 @@ impl Apply {
             if open.is_empty() {
                 self.next_group(&mut open);
             }
+            let taken = items.len();
             self.injector.before_round();
             if self.lanes.is_some() {
                 self.round_in_lanes(&mut items, &mut open);
@@ -92,6 +98,9 @@ impl Apply {
                     completion.send(Err(refused));
                 }
                 return None;
+            }
+            if taken >= MANY && self.durability == Durability::Group {
+                std::thread::sleep(GATHER);
             }
         }
         Some(self.ledger)

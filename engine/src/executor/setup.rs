@@ -113,6 +113,8 @@ pub(super) fn spawn<T: Send + 'static>(
     let on_thread = move || {
         // The probe's profiles cover the threads that it knows.
         probe::thread::enter();
+        // What woke it goes on first, and more work is there when its turn comes.
+        probe::thread::work_in_batches();
         let left = work();
         probe::thread::exit();
         left

@@ -37,6 +37,22 @@ pub fn exit() {
     alloc::release_counters();
 }
 
+/// Lets this thread, when it wakes, wait for its turn instead of interrupting the thread that runs (`SCHED_BATCH`, sched(7)): right for
+/// one that works through what others leave, which is more the longer they go on. Its share of the processor stays the same. Does
+/// nothing where there is no such policy.
+#[cfg_attr(
+    target_os = "linux",
+    expect(unsafe_code, reason = "the standard library has no policies")
+)]
+pub fn work_in_batches() {
+    #[cfg(target_os = "linux")]
+    {
+        let parameters = libc::sched_param { sched_priority: 0 };
+        // SAFETY: the call reads the struct and nothing else. Where it is refused, the thread goes on as before.
+        let _ = unsafe { libc::sched_setscheduler(0, libc::SCHED_BATCH, &raw const parameters) };
+    }
+}
+
 /// Starts a named thread that is known to the probe from its first to its last call, also if it panics.
 ///
 /// # Errors

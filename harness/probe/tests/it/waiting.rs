@@ -156,3 +156,15 @@ async fn timers_and_blocking_calls_behave_as_those_of_tokio() {
     let now = probe::live::Snapshot::take().profile();
     assert_eq!(live(&now, &format!("waiting.rs:{line}"), "timer"), 1);
 }
+
+#[test]
+fn a_thread_that_works_in_batches_says_so_to_the_kernel() {
+    let policy = std::thread::spawn(|| {
+        probe::thread::work_in_batches();
+        std::fs::read_to_string("/proc/thread-self/stat").unwrap()
+    });
+    let stat = policy.join().unwrap();
+    // proc(5): the policy is field 41; the second field ends with a bracket. 3 is SCHED_BATCH.
+    let fields = stat.rsplit_once(')').unwrap().1;
+    assert_eq!(fields.split_whitespace().nth(41 - 3), Some("3"), "{stat}");
+}
