@@ -190,6 +190,8 @@ fn panels_of_stalls() {
         24 timeseries s           What requests waited for
         22 timeseries s           p99 by cause
         23 timeseries s           Longest so far by cause
+        25 timeseries s           Mean time by route and cause
+        26 table      short       Routes by cause
         3 row                    Scheduling
         31 timeseries s           Waiting for a processor or a worker
         32 heatmap    s           Polls by length

@@ -16,6 +16,8 @@ pub enum Grid {
     Coarse,
     /// 14 powers of two, 1 to 8,192: numbers of things.
     Counts,
+    /// No finite bound: number and sum, for means by many labels.
+    Mean,
 }
 
 const FIRST_NS: f64 = 10_000.0;
@@ -38,6 +40,7 @@ impl Grid {
             Self::Fine => FINE.get_or_init(|| bounds(81, 4.0)),
             Self::Coarse => COARSE.get_or_init(|| bounds(41, 2.0)),
             Self::Counts => COUNTS.get_or_init(|| (0..14).map(|i| BILLION << i).collect()),
+            Self::Mean => &[],
         }
     }
 
@@ -82,5 +85,6 @@ mod tests {
         assert_eq!(Grid::Fine.bucket(10_000), 0);
         assert_eq!(Grid::Fine.bucket(10_001), 1);
         assert_eq!(Grid::Coarse.bucket(u64::MAX), 41);
+        assert_eq!(Grid::Mean.bucket(u64::MAX), 0);
     }
 }

@@ -2,9 +2,13 @@
 
 use record::catalog as m;
 
-use crate::expr::{Expr, Window::RateInterval, on_board};
+use crate::expr::{
+    Expr,
+    Window::{Range, RateInterval},
+    on_board,
+};
 use crate::layout::{Section, line, section};
-use crate::panel::{about, query, stacked, time_series};
+use crate::panel::{about, column, query, stacked, table, time_series};
 use crate::wire::Panel;
 
 /// Causes that share out the whole time of a request.
@@ -19,6 +23,8 @@ pub fn causes() -> Section {
         [
             line(9, [mean_by_cause(), waits()]),
             line(8, [p99_by_cause(), longest()]),
+            line(9, [by_route()]),
+            line(7, [routes()]),
         ],
     )
 }
@@ -75,6 +81,46 @@ fn p99_by_cause() -> Panel {
             "{{cause}}",
             on_board(&m::REQUEST_STALL).quantile(0.99, RateInterval, &["cause"]),
         )],
+    )
+}
+
+fn by_route() -> Panel {
+    let of = on_board(&m::REQUEST_ROUTE_STALL).like("cause", WHOLE);
+    stacked(
+        about(
+            25,
+            "Mean time by route and cause",
+            &m::REQUEST_ROUTE_STALL,
+            "Stacked over all routes, each moment of a request in one cause. A band that grows names the route and what became slower in it.",
+        ),
+        &[query(
+            "{{route}}: {{cause}}",
+            of.mean(RateInterval, &["route", "cause"]),
+        )],
+    )
+}
+
+fn routes() -> Panel {
+    let mean = |cause| {
+        let of = on_board(&m::REQUEST_ROUTE_STALL).with("cause", cause);
+        of.mean(Range, &["route"])
+    };
+    table(
+        about(
+            26,
+            "Routes by cause",
+            &m::REQUEST_ROUTE_STALL,
+            "Mean time of one request over the whole range. What a route waits for inside the time pending is in the columns behind it.",
+        ),
+        &[
+            column("on CPU", mean("on_cpu")),
+            column("run queue", mean("run_queue")),
+            column("ready", mean("ready")),
+            column("pending", mean("pending")),
+            column("lock", mean("lock")),
+            column("fsync", mean("fsync")),
+            column("channel", mean("channel")),
+        ],
     )
 }
 

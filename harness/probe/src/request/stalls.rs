@@ -1,7 +1,8 @@
 //! The stall ledger as metrics: for each cause how long requests waited, and the worst of them.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use super::ledger::Ledger;
@@ -32,6 +33,9 @@ pub(crate) struct Stalls {
     poll: Histogram,
     ready: Histogram,
     by_cause: Vec<Stall>,
+    /// Of detailed requests.
+    by_route: RwLock<HashMap<Arc<str>, Vec<Histogram>>>,
+    registry: Registry,
     requests: AtomicU64,
     detailed: AtomicU64,
 }
@@ -50,6 +54,8 @@ impl Stalls {
             poll: registry.histogram(&catalog::REQUEST_POLL, &[]),
             ready: registry.histogram(&catalog::REQUEST_READY, &[]),
             by_cause: CAUSES.iter().map(stall).collect(),
+            by_route: RwLock::default(),
+            registry: registry.clone(),
             requests: AtomicU64::new(0),
             detailed: AtomicU64::new(0),
         });
@@ -87,22 +93,49 @@ impl Stalls {
         self.ready.observe(Duration::from_nanos(nanos));
     }
 
-    /// One request is over.
-    pub fn request(&self, ledger: &Ledger) {
+    /// One request of that route is over.
+    pub fn request(&self, route: &Arc<str>, ledger: &Ledger) {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let (run_queue, page_faults) = ledger.off_cpu().unwrap_or_default();
         let cpu = ledger.detail.map_or(0, |detail| detail.cpu);
-        if ledger.detail.is_some() {
-            self.detailed.fetch_add(1, Ordering::Relaxed);
-        }
         let first = [cpu, run_queue, page_faults, ledger.ready, ledger.pending];
         let waits = Cause::ALL.map(|cause| {
             let place = cause as usize;
             ledger.waits.inside[place].saturating_add(ledger.waits.between[place])
         });
-        for (stall, nanos) in self.by_cause.iter().zip(first.into_iter().chain(waits)) {
+        let nanos = first.into_iter().chain(waits);
+        for (stall, nanos) in self.by_cause.iter().zip(nanos.clone()) {
             stall.see(nanos);
         }
+        if ledger.detail.is_some() {
+            self.detailed.fetch_add(1, Ordering::Relaxed);
+            self.see_route(route, nanos);
+        }
+    }
+
+    fn see_route(&self, route: &Arc<str>, nanos: impl Iterator<Item = u64>) {
+        let known = self.by_route.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(causes) = known.get(route) else {
+            drop(known);
+            self.learn(route);
+            return self.see_route(route, nanos);
+        };
+        for (times, nanos) in causes.iter().zip(nanos) {
+            times.observe(Duration::from_nanos(nanos));
+        }
+    }
+
+    #[cold]
+    fn learn(&self, route: &Arc<str>) {
+        let family = &catalog::REQUEST_ROUTE_STALL;
+        let causes = CAUSES.iter();
+        let causes = causes.map(|cause| self.registry.histogram(family, &[route, cause]));
+        let causes = causes.collect();
+        let mut known = self
+            .by_route
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        known.entry(Arc::clone(route)).or_insert(causes);
     }
 }
 
@@ -120,15 +153,17 @@ fn add_zeros(distribution: &Distribution, requests: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::ledger::Detail;
 
     #[test]
     fn causes_that_did_not_happen_count_as_zero() {
         let registry = Registry::new();
         let stalls = Stalls::new(&registry);
+        let route = Arc::from("/pay");
         let mut ledger = Ledger::new(0);
         for lock in [0, 0, 50_000_000] {
             ledger.waits.inside[Cause::Lock as usize] = lock;
-            stalls.request(&ledger);
+            stalls.request(&route, &ledger);
         }
         let _ = registry.render();
         let text = registry.render();
@@ -141,6 +176,27 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line} in {text}");
         }
+    }
+
+    #[test]
+    fn detailed_requests_are_told_by_route() {
+        let registry = Registry::new();
+        let stalls = Stalls::new(&registry);
+        let mut ledger = Ledger::new(0);
+        ledger.waits.inside[Cause::Lock as usize] = 50_000_000;
+        stalls.request(&Arc::from("/other"), &ledger);
+        ledger.detail = Some(Detail::default());
+        stalls.request(&Arc::from("/pay"), &ledger);
+        stalls.request(&Arc::from("/pay"), &ledger);
+        let text = registry.render();
+        for line in [
+            r#"request_route_stall_seconds_count{route="/pay",cause="lock"} 2"#,
+            r#"request_route_stall_seconds_sum{route="/pay",cause="lock"} 0.1"#,
+            r#"request_route_stall_seconds_sum{route="/pay",cause="pending"} 0"#,
+        ] {
+            assert!(text.contains(line), "{line} in {text}");
+        }
+        assert!(!text.contains("/other"), "{text}");
     }
 
     #[test]

@@ -43,6 +43,9 @@ families! {
         "Time of one poll of a request: while it lasts nothing else runs on the worker.";
     REQUEST_READY = "request_ready_seconds", Kind::Histogram(Grid::Fine), Seconds, Target, [],
         "Time from the wake of a request to its next poll: the scheduler's delay.";
+    REQUEST_ROUTE_STALL = "request_route_stall_seconds", Kind::Histogram(Grid::Mean), Seconds, Target,
+        [bounded("route", 64), CAUSE],
+        "Time of a whole request by route and cause, zeros included, of one in sixteen requests.";
     REQUEST_STALL_MAX = "request_stall_max_seconds", Kind::Gauge, Seconds, Target, [CAUSE],
         "The longest time of one request by cause, since the start.";
     REQUEST_STALL = "request_stall_seconds", Kind::Histogram(Grid::Fine), Seconds, Target, [CAUSE],

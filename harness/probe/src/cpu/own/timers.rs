@@ -21,7 +21,7 @@ struct Armed {
     /// Nanoseconds of CPU time between two ticks; 0 while nobody samples.
     interval: u64,
     timers: BTreeMap<i32, Timer>,
-    names: BTreeMap<i32, Arc<str>>,
+    names: BTreeMap<i32, Name>,
     /// Threads of the probe that are never sampled.
     spared: BTreeSet<i32>,
     /// Threads that could not be armed.
@@ -61,6 +61,14 @@ pub(super) fn stop() {
         timer.delete();
     }
     armed.names.clear();
+}
+
+/// What a thread is called.
+#[derive(Debug)]
+struct Name {
+    text: Arc<str>,
+    /// A thread that has just started is still called as the one that started it; its first sample is read later than that.
+    is_settled: bool,
 }
 
 /// A thread has started.
@@ -107,7 +115,21 @@ pub(super) fn rescan() {
 
 /// What a thread that was armed lately is called.
 pub(super) fn name(tid: i32) -> Option<Arc<str>> {
-    armed().names.get(&tid).cloned()
+    let mut armed = armed();
+    let name = armed.names.get_mut(&tid)?;
+    if !name.is_settled {
+        name.is_settled = true;
+        // If it has ended, the first reading is all there is.
+        if let Some(text) = read_name(tid) {
+            name.text = text;
+        }
+    }
+    Some(Arc::clone(&name.text))
+}
+
+fn read_name(tid: i32) -> Option<Arc<str>> {
+    let text = std::fs::read_to_string(format!("/proc/self/task/{tid}/comm")).ok()?;
+    Some(text.trim_end().into())
 }
 
 /// How many threads are armed, and how often a thread could not be.
@@ -130,9 +152,9 @@ impl Armed {
         match Timer::create(tid, self.interval) {
             Ok(timer) => {
                 self.timers.insert(tid, timer);
-                let name = std::fs::read_to_string(format!("/proc/self/task/{tid}/comm"));
-                let name = name.unwrap_or_default();
-                self.names.insert(tid, name.trim_end().into());
+                let text = read_name(tid).unwrap_or_default();
+                let is_settled = false;
+                self.names.insert(tid, Name { text, is_settled });
             }
             // It may have ended since it was listed.
             Err(error) if error.raw_os_error() == Some(libc::EINVAL) => {}
