@@ -8,6 +8,8 @@
 //! Times are microseconds since T0, because a double of microseconds since 1970 would lose the nanoseconds; each event has its raw
 //! time, and `event_ts` in nanoseconds of UTC, as text for the same reason.
 //!
+//! `trace_id` and `span_id` are those of the `traceparent` that a request carries where that is asked for.
+//!
 //! Format: "Trace Event Format", JSON Object Format, as Chrome's catapult project publishes it.
 
 mod lanes;
@@ -15,6 +17,7 @@ mod lanes;
 use lanes::Lanes;
 use record::served::Served;
 use record::tail::{Band, ClockOffset, Exchanged, Slice, Slices};
+use record::trace::RunTrace;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
@@ -54,6 +57,7 @@ pub fn chrome(origin: &Origin<'_>, requests: &[Traced<'_>]) -> String {
     let mut requests: Vec<&Traced<'_>> = requests.iter().collect();
     requests.sort_by_key(|one| (one.client.intended, one.client.key));
     let mut events = Events {
+        run: RunTrace::of(origin.run_id),
         t0_unix: i64::try_from(origin.t0_unix.as_nanos()).unwrap_or(i64::MAX),
         list: Vec::new(),
     };
@@ -131,6 +135,7 @@ impl<'a> InTarget<'a> {
 }
 
 struct Events {
+    run: RunTrace,
     t0_unix: i64,
     list: Vec<Value>,
 }
@@ -192,7 +197,10 @@ impl Events {
 
     fn args(&self, one: &Traced<'_>, at: i64) -> Map<String, Value> {
         let key = one.client.key;
+        let context = self.run.request(key);
         Map::from_iter([
+            ("trace_id".into(), context.trace_id().into()),
+            ("span_id".into(), context.span_id().into()),
             (
                 "request".into(),
                 format!("{}-{}", key.arrival, key.number).into(),

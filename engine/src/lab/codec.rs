@@ -20,7 +20,7 @@ const ARTICLE_COUNT: u64 = 1_000_000;
 
 fn message(seed: u64) -> Vec<Command> {
     let mut draws = Draws::new(seed);
-    let mut wide = || u128::from(draws.next()) << 64 | u128::from(draws.next()) | 1;
+    let mut wide = || u128::from(draws.draw()) << 64 | u128::from(draws.draw()) | 1;
     let transfer = |_| {
         let amount = Amount::from_units(wide() >> 16).unwrap_or(Amount::MAX);
         let (id, debit, credit) = (wide(), wide(), wide());

@@ -37,7 +37,7 @@ impl Way {
     fn add(self, counter: &AtomicU64, count: u64, draws: &mut Draws) {
         let mut each = |ordering| {
             for _ in 0..count {
-                counter.fetch_add(draws.next() & 7, ordering);
+                counter.fetch_add(draws.draw() & 7, ordering);
             }
         };
         match self {
@@ -48,7 +48,7 @@ impl Way {
                 let mut left = count;
                 while left > 0 {
                     let part = left.min(BATCH);
-                    let sum = (0..part).map(|_| draws.next() & 7).sum();
+                    let sum = (0..part).map(|_| draws.draw() & 7).sum();
                     counter.fetch_add(sum, Ordering::Relaxed);
                     left -= part;
                 }

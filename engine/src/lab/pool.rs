@@ -114,7 +114,7 @@ pub fn counts() -> (u64, u64) {
 fn fill(order: &mut TradeOrder, draws: &mut Draws) {
     let amount = |units: u64| Amount::from_units(units.into()).unwrap_or(Amount::ZERO);
     for asset in 0..3 {
-        order.assets.insert(asset, amount(draws.next()));
+        order.assets.insert(asset, amount(draws.draw()));
     }
     order.fees.push(amount(draws.below(1000)));
     std::hint::black_box(order);

@@ -16,6 +16,8 @@ use goose::goose::GooseUser;
 use message::Message;
 use record::failure::FailureKind;
 use record::phase::Phase;
+use record::served::RequestKey;
+use record::trace::RunTrace;
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -33,6 +35,8 @@ pub(crate) struct Shared {
     pub(crate) origin: String,
     /// The fields every request carries, up to the arrival number in `x-request-id`.
     pub(crate) fields: Vec<u8>,
+    /// Given where every request carries `traceparent`.
+    pub(crate) traced: Option<RunTrace>,
     pub(crate) timeout: Duration,
     pub(crate) recorder: Recorder,
     pub(crate) inflight: InFlight,
@@ -224,9 +228,13 @@ impl Session {
             failure: None,
         };
         let Visit { start, sent, .. } = self.visit;
+        let key = RequestKey {
+            arrival: start.arrival,
+            number: sent,
+        };
         let composed = self
             .message
-            .compose(request, &self.shared.fields, start.arrival, sent);
+            .compose(request, &self.shared.fields, key, self.shared.traced);
         let result = match composed {
             Ok(()) => self.exchange_in_time(request, &mut exchange).await,
             Err(kind) => Err(kind),

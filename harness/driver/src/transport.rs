@@ -3,6 +3,7 @@
 use crate::http1::{Answer, Connection};
 use crate::request::Request;
 use record::failure::FailureKind;
+use record::trace;
 
 /// A user's means of talking to the target.
 pub(crate) enum Transport {
@@ -71,8 +72,8 @@ impl General {
         let mut builder = self
             .client
             .request(method, format!("{origin}{}", request.path));
-        let own = [("x-request-id", field(message, "x-request-id"))];
-        let own = own.iter().filter(|(_, value)| !value.is_empty()).copied();
+        let own = ["x-request-id", trace::FIELD].map(|name| (name, field(message, name)));
+        let own = own.into_iter().filter(|(_, value)| !value.is_empty());
         for (name, value) in request.headers.iter().copied().chain(own) {
             builder = builder.header(name, value);
         }

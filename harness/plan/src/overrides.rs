@@ -25,6 +25,8 @@ pub struct Overrides {
     pub pprof: Option<String>,
     /// The label that tells requests apart in them.
     pub request_label: Option<String>,
+    /// Every request carries `traceparent`.
+    pub traceparent: bool,
     /// A command that starts the target. Not together with `target`.
     pub command: Option<String>,
     /// The path that answers 2xx once the started target can be used.
@@ -132,6 +134,7 @@ impl Plan {
         if let Some(label) = &overrides.request_label {
             self.target.request_label = Some(label.clone());
         }
+        self.target.traceparent |= overrides.traceparent;
         if self.scenarios.is_empty() && self.target.is_given() {
             self.scenarios.push(ScenarioChoice::http());
         }

@@ -243,6 +243,7 @@ fn target(target: wire::Target) -> Result<(TargetPlan, Duration), Fault> {
         admin: target.admin,
         pprof: target.pprof,
         request_label: target.request_label,
+        traceparent: target.traceparent.unwrap_or(false),
         command: target.command,
         ready: target.ready,
         start_within: target.start_within.map(|wire::DurationText(given)| given),

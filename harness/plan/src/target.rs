@@ -14,6 +14,8 @@ pub struct TargetPlan {
     pub pprof: Option<String>,
     /// The label whose value is the `x-request-id` of the request that a sample served; absent for [`Self::USUAL_LABEL`].
     pub request_label: Option<String>,
+    /// Whether every request carries a W3C `traceparent`, sampled: one trace for each arrival.
+    pub traceparent: bool,
     /// A command that starts the target, with `{port}` where its port belongs; not together with `url`.
     pub command: Option<String>,
     /// The path that answers 2xx once the started target can be used.

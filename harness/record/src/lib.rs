@@ -20,4 +20,5 @@ pub mod specimen;
 pub mod splitmix;
 pub mod tail;
 pub mod tally;
+pub mod trace;
 pub mod wire;

@@ -29,7 +29,7 @@ impl Draws {
     }
 
     /// The next of the sequence.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         let number = at(self.seed, self.place);
         self.place += 1;
         number
@@ -37,7 +37,7 @@ impl Draws {
 
     /// From 0 to below `bound`; the bias is below `bound` in 2^64.
     pub fn below(&mut self, bound: u64) -> u64 {
-        ((u128::from(self.next()) * u128::from(bound)) >> 64) as u64
+        ((u128::from(self.draw()) * u128::from(bound)) >> 64) as u64
     }
 }
 
@@ -50,7 +50,7 @@ mod tests {
         // The first output from 0, as its authors' code prints it.
         assert_eq!(at(0, 0), 0xe220_a839_7b1d_cdaf);
         let mut draws = Draws::new(3);
-        assert_eq!([draws.next(), draws.next()], [at(3, 0), at(3, 1)]);
+        assert_eq!([draws.draw(), draws.draw()], [at(3, 0), at(3, 1)]);
         assert_ne!(at(3, 0), at(4, 0));
         assert!((0..100).all(|_| draws.below(10) < 10));
     }

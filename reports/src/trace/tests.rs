@@ -102,6 +102,9 @@ fn a_request_is_seen_from_both_sides_with_an_arrow_between() {
     );
     assert_eq!(whole["args"]["target_clock_ns"], "5001108000");
     assert_eq!(whole["args"]["event_ts"], "1700000000124564789");
+    let context = RunTrace::of("r-1").request(client.key);
+    assert_eq!(whole["args"]["trace_id"], context.trace_id());
+    assert_eq!(whole["args"]["span_id"], context.span_id());
     let arrow =
         |phase, process| events(&trace, phase, process).next().expect("an end")["id"].clone();
     assert_eq!(arrow("s", 1), arrow("f", 2));

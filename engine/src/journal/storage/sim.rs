@@ -85,7 +85,7 @@ impl Sim {
             after.resize(stored.written.len(), 0);
             let sectors = stored.written.chunks(SECTOR).zip(after.chunks_mut(SECTOR));
             for (written, kept) in sectors {
-                if written != kept && draws.next().is_multiple_of(2) {
+                if written != kept && draws.draw().is_multiple_of(2) {
                     kept.copy_from_slice(written);
                 }
             }

@@ -11,6 +11,7 @@ use crate::session::{DependentSteps, Shared};
 use plan::ClientChoice;
 use record::run::Model;
 use record::tail::Metric;
+use record::trace::RunTrace;
 use std::sync::atomic::AtomicU64;
 
 // The general client, where the target or the plan needs it.
@@ -43,6 +44,11 @@ pub(super) async fn shared(job: &Job, layout: Layout) -> Result<Shared, DriverEr
         addresses: job.address.resolve().await?,
         origin: job.address.origin(),
         fields: fields.into_bytes(),
+        traced: job
+            .plan
+            .target
+            .traceparent
+            .then(|| RunTrace::of(&job.run_id)),
         timeout: job.plan.timeout,
         recorder: Recorder::new(job.shards, layout, remembered(job)),
         inflight: InFlight::new(job.plan.users as usize),

@@ -5,6 +5,8 @@
 
 use crate::request::Request;
 use record::failure::FailureKind;
+use record::served::RequestKey;
+use record::trace::{self, RunTrace};
 use std::ops::Range;
 
 /// A user's message: its buffer and what is in it already.
@@ -23,8 +25,9 @@ impl Message {
         &self.bytes
     }
 
-    /// Writes `request`. `fields` are the fields every request carries, up to `x-request-id: <run>-`, the same in every call; arrival and
-    /// step follow.
+    /// Writes `request`, which is the one of `key`. `fields` are the fields every request carries, up to `x-request-id: <run>-`, the same in
+    /// every call; the key follows, and where `traced` is given, `traceparent`,
+    /// unless the request has one of its own.
     ///
     /// # Errors
     /// [`FailureKind::Malformed`] for what could end a line of the head early.
@@ -32,8 +35,8 @@ impl Message {
         &mut self,
         request: &Request<'_>,
         fields: &[u8],
-        arrival: u64,
-        sent: u32,
+        key: RequestKey,
+        traced: Option<RunTrace>,
     ) -> Result<(), FailureKind> {
         if !self.begins_like(request) {
             self.begin(request, fields)?;
@@ -44,10 +47,17 @@ impl Message {
         self.bytes.truncate(self.own);
         let mut digits = itoa::Buffer::new();
         self.bytes
-            .extend_from_slice(digits.format(arrival).as_bytes());
+            .extend_from_slice(digits.format(key.arrival).as_bytes());
         self.bytes.push(b'-');
-        self.bytes.extend_from_slice(digits.format(sent).as_bytes());
+        self.bytes
+            .extend_from_slice(digits.format(key.number).as_bytes());
         self.bytes.extend_from_slice(b"\r\n");
+        let has_its_own = |(name, _): &(&str, &str)| name.eq_ignore_ascii_case(trace::FIELD);
+        if let Some(run) = traced
+            && !request.headers.iter().any(has_its_own)
+        {
+            self.field(trace::FIELD, &run.request(key).value());
+        }
         for (name, value) in request.headers {
             self.field(name, value.as_bytes());
         }
@@ -101,8 +111,12 @@ mod tests {
 
     const FIELDS: &[u8] = b"host: h\r\nx-request-id: r-";
 
+    fn key(arrival: u64, number: u32) -> RequestKey {
+        RequestKey { arrival, number }
+    }
+
     fn composed(message: &mut Message, request: &Request<'_>, arrival: u64, sent: u32) -> String {
-        let done = message.compose(request, FIELDS, arrival, sent);
+        let done = message.compose(request, FIELDS, key(arrival, sent), None);
         assert_eq!(done, Ok(()));
         String::from_utf8_lossy(message.bytes()).into_owned()
     }
@@ -129,18 +143,42 @@ mod tests {
         let lines = ["/a b", "/a\r\nx: y", "a", "/\u{7f}", ""];
         let fields = [("x y", "v"), ("x", "v\r\ny: z"), ("", "v"), ("x", "\0")];
         for path in lines {
-            let bad = message.compose(&Request::get(path), FIELDS, 1, 0);
+            let bad = message.compose(&Request::get(path), FIELDS, key(1, 0), None);
             assert_eq!(bad, Err(FailureKind::Malformed), "{path:?}");
         }
         for field in fields {
             let headers = [field];
-            let bad = message.compose(&Request::get("/").headers(&headers), FIELDS, 1, 0);
+            let request = Request::get("/").headers(&headers);
+            let bad = message.compose(&request, FIELDS, key(1, 0), None);
             assert_eq!(bad, Err(FailureKind::Malformed), "{field:?}");
         }
         assert_eq!(
             composed(&mut message, &Request::get("/"), 7, 0),
             "GET / HTTP/1.1\r\nhost: h\r\nx-request-id: r-7-0\r\n\r\n"
         );
+    }
+
+    #[test]
+    fn a_traced_request_says_whose_child_it_is() {
+        let mut message = Message::default();
+        let run = RunTrace::of("r");
+        let done = message.compose(&Request::get("/"), FIELDS, key(7, 1), Some(run));
+        assert_eq!(done, Ok(()));
+        let context = run.request(key(7, 1));
+        assert_eq!(
+            String::from_utf8_lossy(message.bytes()),
+            format!(
+                "GET / HTTP/1.1\r\nhost: h\r\nx-request-id: r-7-1\r\ntraceparent: 00-{}-{}-01\r\n\r\n",
+                context.trace_id(),
+                context.span_id()
+            )
+        );
+        let own = [("Traceparent", "mine")];
+        let request = Request::get("/").headers(&own);
+        let done = message.compose(&request, FIELDS, key(8, 0), Some(run));
+        assert_eq!(done, Ok(()));
+        let text = String::from_utf8_lossy(message.bytes());
+        assert_eq!(text.matches("raceparent").count(), 1, "{text}");
     }
 
     proptest! {

@@ -33,6 +33,9 @@ pub(crate) struct WhatArgs {
     /// The label that this program gives its samples: the x-request-id of the request they served [default: request]
     #[arg(long, value_name = "NAME")]
     pub(crate) request_label: Option<String>,
+    /// Send a W3C traceparent with every request, one trace for each arrival: the target's own tracing then names what trace.json names
+    #[arg(long)]
+    pub(crate) traceparent: bool,
 }
 
 impl WhatArgs {

@@ -1,5 +1,10 @@
 //! Any HTTP service, with no scenario code; the reference engine stands in for one.
 
+use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::sync::mpsc::{Receiver, channel};
+
 use crate::tool::{Engine, Scratch, assert_ended, get, json, loadtest, turn};
 
 fn run(engine: &Engine, extra: &[&str]) -> (Option<i32>, serde_json::Value) {
@@ -120,4 +125,59 @@ fn the_engine_by_hand_answers_on_both_listeners() {
     );
     let (status, profile) = get(&format!("http://{}/debug/pprof/allocs", engine.admin));
     assert_eq!((status, &profile[..2]), (200, &[0x1f, 0x8b][..]));
+}
+
+/// A service that answers every request on one connection after the other, and the `traceparent` of each.
+fn traced() -> (String, Receiver<Option<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let (told, seen) = channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut answers = stream.try_clone().unwrap();
+            let mut parent = None;
+            for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                if let Some(value) = line.strip_prefix("traceparent: ") {
+                    parent = Some(value.to_owned());
+                }
+                if line.is_empty() {
+                    let _ = told.send(parent.take());
+                    let _ = answers.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+                }
+            }
+        }
+    });
+    (url, seen)
+}
+
+#[test]
+fn a_trace_begins_with_every_arrival_where_that_is_asked_for() {
+    for is_asked in [false, true] {
+        let scratch = Scratch::new("traced");
+        let (url, seen) = traced();
+        let dir = scratch.path("run");
+        let mut arguments = vec!["run", "--target", &url, "-c", "1", "-n", "20", "-w", "0s"];
+        arguments.extend(["-q", "--metrics-listen", "off", "--out"]);
+        arguments.push(dir.to_str().unwrap());
+        if is_asked {
+            arguments.push("--traceparent");
+        }
+        let ran = loadtest(&arguments);
+        assert!(matches!(ran.code, Some(0 | 4)), "{}", ran.stderr);
+        let parents: Vec<_> = seen.try_iter().collect();
+        assert!(parents.len() >= 20, "{parents:?}");
+        if !is_asked {
+            assert!(parents.iter().all(Option::is_none), "{parents:?}");
+            continue;
+        }
+        let parents: Vec<_> = parents.into_iter().map(Option::unwrap).collect();
+        for parent in &parents {
+            let parts: Vec<_> = parent.split('-').collect();
+            let lengths: Vec<_> = parts.iter().map(|part| part.len()).collect();
+            assert_eq!(lengths, [2, 32, 16, 2], "{parent}");
+            assert_eq!((parts[0], parts[3]), ("00", "01"), "{parent}");
+        }
+        let different: BTreeSet<_> = parents.iter().collect();
+        assert_eq!(different.len(), parents.len(), "{parents:?}");
+    }
 }

@@ -57,6 +57,7 @@ impl Plan {
             ("admin", text(&target.admin)),
             ("pprof", text(&target.pprof)),
             ("request_label", text(&target.request_label)),
+            ("traceparent", target.traceparent.then(|| "true".to_owned())),
             ("command", text(&target.command)),
             ("ready", text(&target.ready)),
             ("start_within", target.start_within.map(time)),

@@ -244,6 +244,7 @@ fn overrides(arguments: &RunArgs) -> Overrides {
         admin: arguments.what.admin.clone(),
         pprof: arguments.what.pprof.clone(),
         request_label: arguments.what.request_label.clone(),
+        traceparent: arguments.what.traceparent,
         command: arguments.what.target_cmd.clone(),
         ready: arguments.what.target_ready.clone(),
         start_within: arguments.what.start_within,
