@@ -251,13 +251,13 @@ fn common(typed: &StepArgs, built_in: &str, more: &[[String; 2]]) -> Vec<String>
     if let Some(label) = &typed.what.request_label {
         say("--request-label", label.clone());
     }
-    if typed.what.traceparent {
-        all.push("--traceparent".into());
-    }
     if let Some(timeout) = typed.timeout {
         say("--timeout", nanoseconds(timeout));
     }
     say("--warmup", nanoseconds(typed.warmup));
+    if typed.what.traceparent {
+        all.push("--traceparent".to_owned());
+    }
     all.extend(more.iter().flatten().cloned());
     all
 }
