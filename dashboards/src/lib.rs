@@ -11,6 +11,7 @@ mod expr;
 mod layout;
 mod panel;
 mod provision;
+mod reference;
 mod rules;
 mod settings;
 mod wire;
@@ -36,7 +37,8 @@ impl File {
     }
 }
 
-/// Every file of the monitoring tree, in a fixed order: boards, rules, scrape and alert configuration, provisioning, README.
+/// Every file of the monitoring tree, in a fixed order: boards, rules, scrape and alert configuration, provisioning, README, and what every
+/// metric and alert means.
 ///
 /// # Panics
 /// If a board asks for a metric or label that the catalog lacks, which the tests of this crate rule out.
@@ -47,6 +49,7 @@ pub fn export(settings: &Settings) -> Vec<File> {
         File::new(&path, wire::to_json(&make(artifacts)))
     };
     vec![
+        File::new("METRICS.md", reference::metrics()),
         File::new("README.md", provision::readme(settings)),
         File::new(
             "alertmanager/alertmanager.yml",

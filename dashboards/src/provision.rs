@@ -230,7 +230,8 @@ pub fn readme(settings: &Settings) -> String {
 6. Alerts: `alertmanager --config.file=alertmanager/alertmanager.yml`. With Docker instead of all this: `docker compose up`.
 7. Choose a run by the time range. The variable Run offers something only if your scrape adds a label `run_id`; else leave All.
 8. Links to reports and flamegraphs lead to {artifacts}: `loadtest view` or `loadtest dashboards up` serves it.
-9. Checked: every query parses, names only metrics and labels of the catalog and finds data after a real run; each board is drawn
+9. What every metric and alert means: `METRICS.md`.
+10. Checked: every query parses, names only metrics and labels of the catalog and finds data after a real run; each board is drawn
    by Grafana 13.2's own UI libraries in a browser without an empty panel; `promtool` of Prometheus 2.42 accepts configuration and
    rules and sees every alert silent, pending and firing.
    **Not proven: a running Grafana server** (none was to be had): import, provisioning, annotations and links on screen.

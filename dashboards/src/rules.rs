@@ -52,6 +52,16 @@ fn recorded() -> [(&'static str, Expr); 4] {
     ]
 }
 
+fn alerts() -> impl Iterator<Item = Alert> {
+    runs::alerts().into_iter().chain(targets::alerts())
+}
+
+/// Name, severity, time that it holds, and summary of every alert.
+pub fn told() -> Vec<[&'static str; 4]> {
+    let told = alerts().map(|alert| [alert.name, alert.severity, alert.hold, alert.summary]);
+    told.collect()
+}
+
 /// `loadtest.rules.yml`. PromQL of ours holds double quotes only, so single-quoted scalars need no escapes.
 pub fn file() -> String {
     let mut text = "groups:\n- name: loadtest\n  rules:\n".to_owned();
@@ -59,7 +69,7 @@ pub fn file() -> String {
         let written = write!(text, "  - record: {name}\n    expr: '{expr}'\n");
         written.expect("a String takes what is written to it");
     }
-    for alert in runs::alerts().into_iter().chain(targets::alerts()) {
+    for alert in alerts() {
         let Alert {
             name,
             expr,

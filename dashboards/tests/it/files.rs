@@ -24,6 +24,7 @@ fn the_tree() {
         .map(|file| file.path)
         .collect();
     expect![[r#"
+        METRICS.md
         README.md
         alertmanager/alertmanager.yml
         compose.yaml
