@@ -1,6 +1,6 @@
 //! The documentation of every metric and alert, as Markdown: from the catalog, so that it cannot say anything else.
 
-use std::fmt::Write as _;
+use std::fmt::{Arguments, Write as _};
 
 use record::catalog::{CATALOG, Family, Kind, Label, Owner, Unit, Values};
 
@@ -18,23 +18,32 @@ pub fn metrics() -> String {
         (Owner::Process, "Both, as processes"),
         (Owner::Engine, "The reference engine"),
     ] {
-        text += &format!(
-            "\n## {title}\n\n| metric | kind | labels | meaning |\n| --- | --- | --- | --- |\n"
-        );
+        heading(&mut text, title, "metric | kind | labels | meaning");
         for family in CATALOG.iter().filter(|family| family.owner == owner) {
             text += &row(family);
         }
     }
-    text += "\n## Alerts\n\n| alert | severity | holds for | says |\n| --- | --- | --- | --- |\n";
+    heading(&mut text, "Alerts", "alert | severity | holds for | says");
     for [name, severity, hold, summary] in rules::told() {
-        let written = writeln!(
-            text,
-            "| `{name}` | {severity} | {hold} | {} |",
-            cell(summary)
+        let summary = cell(summary);
+        line(
+            &mut text,
+            format_args!("| `{name}` | {severity} | {hold} | {summary} |"),
         );
-        written.expect("a String takes what is written to it");
     }
     text
+}
+
+/// A section with a table of four columns.
+fn heading(text: &mut String, title: &str, columns: &str) {
+    line(
+        text,
+        format_args!("\n## {title}\n\n| {columns} |\n| --- | --- | --- | --- |"),
+    );
+}
+
+fn line(text: &mut String, line: Arguments<'_>) {
+    writeln!(text, "{line}").expect("a String takes what is written to it");
 }
 
 fn row(family: &Family) -> String {
