@@ -1,5 +1,6 @@
 //! Seeded choices that depend on nothing but the seed and a number: the audit draws again what a user drew.
 
+use record::fnv::fnv1a;
 use record::splitmix;
 
 /// A well-mixed 64-bit value of (`seed`, `n`, `purpose`): two rounds of splitmix64 (Steele, Lea, Flood 2014).
@@ -11,11 +12,9 @@ fn first(seed: u64) -> u64 {
     splitmix::at(seed, 0)
 }
 
-/// A number for a purpose that has a name: FNV-1a of it (Fowler, Noll, Vo).
+/// A number for a purpose that has a name.
 pub(crate) fn purpose(name: &str) -> u64 {
-    name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    fnv1a(name.bytes())
 }
 
 /// A number below `count` (at most 2^64) of a random `value`. Multiply-shift: no division, and a bias below `count` ÷ 2^64.

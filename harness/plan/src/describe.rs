@@ -7,6 +7,7 @@ pub(crate) use journey::pick;
 pub(crate) use toml::{HealthUnit, unit};
 
 use crate::{Plan, TargetPlan, seed};
+use record::fnv::fnv1a;
 use record::run::PlanFacts;
 
 impl Plan {
@@ -30,7 +31,7 @@ impl Plan {
         let recorded =
             replay.map_or_else(String::new, |trace| format!("{:016x}\n", trace.digest()));
         let text = format!("{}\n{recorded}{}", seed::PRNG, offered.to_toml());
-        format!("{:016x}", seed::fnv1a(text.as_bytes()))
+        format!("{:016x}", fnv1a(text.bytes()))
     }
 }
 

@@ -10,7 +10,8 @@ mod json;
 
 use crate::error::{PlanError, suggest};
 use crate::schedule::Due;
-use crate::{Plan, limits, seed};
+use crate::{Plan, limits};
+use record::fnv::fnv1a;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -147,7 +148,7 @@ impl Trace {
         let times = self.times_ns.iter().flat_map(|at| at.to_le_bytes());
         let indices = self.scenarios.iter().flat_map(|index| index.to_le_bytes());
         let names = self.names.iter().flat_map(|name| name.bytes().chain([0]));
-        seed::fnv1a_of(times.chain(indices).chain(names))
+        fnv1a(times.chain(indices).chain(names))
     }
 
     // Names become the places of the plan's scenarios.

@@ -2,13 +2,14 @@
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+use record::fnv::fnv1a;
 
 /// Name and version of the generator, for records: the same name means the same numbers.
 pub const PRNG: &str = "chacha8/1";
 
 /// The stream of `seed` for the purpose `label`.
 pub fn stream(seed: u64, label: &str) -> ChaCha8Rng {
-    let hash = fnv1a(label.as_bytes());
+    let hash = fnv1a(label.bytes());
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
     key[8..16].copy_from_slice(&hash.to_le_bytes());
@@ -18,16 +19,4 @@ pub fn stream(seed: u64, label: &str) -> ChaCha8Rng {
 /// The next share in 0..1, from 53 bits.
 pub(crate) fn share(stream: &mut ChaCha8Rng) -> f64 {
     (stream.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
-}
-
-/// FNV-1a, 64 bits (Fowler, Noll, Vo).
-pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
-    fnv1a_of(bytes.iter().copied())
-}
-
-/// The same, of bytes as they come.
-pub(crate) fn fnv1a_of(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }

@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod comparison;
 pub mod failure;
 pub mod files;
+pub mod fnv;
 pub mod grid;
 pub mod histogram;
 pub mod hlog;

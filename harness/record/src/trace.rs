@@ -1,6 +1,7 @@
 //! Which trace and span a request belongs to, as W3C Trace Context (Recommendation, 2021) names them: what the generator sends, and what the
 //! report says of the same request, follow from the run and the request's number alone.
 
+use crate::fnv::fnv1a;
 use crate::served::RequestKey;
 use crate::splitmix::mixed;
 
@@ -10,20 +11,15 @@ pub const FIELD: &str = "traceparent";
 /// Bytes of its value in version 00.
 pub const VALUE_BYTES: usize = 55;
 
-/// The part of all trace ids that stands for a run: FNV-1a of its name (Fowler, Noll, Vo), mixed so that similar names differ everywhere.
+/// The part of all trace ids that stands for a run: a hash of its name, mixed so that similar names differ everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunTrace(u64);
 
 impl RunTrace {
     /// Of the run of that name.
     pub fn of(run_id: &str) -> Self {
-        let hash = run_id
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-            });
         // A trace id of zeros is none.
-        Self(mixed(hash).max(1))
+        Self(mixed(fnv1a(run_id.bytes())).max(1))
     }
 
     /// The context of a request: one trace for each arrival, one span for each of its requests.

@@ -1,6 +1,7 @@
 //! What every page has: policy, style, sections, tables.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use record::fnv::fnv1a;
 
 const STYLE: &str = include_str!("page.css");
 
@@ -9,13 +10,10 @@ const STYLE: &str = include_str!("page.css");
 pub(super) struct Key(String);
 
 impl Key {
-    /// The key of a page that embeds `pictures`: FNV-1a (Fowler, Noll, Vo; 64 bits) of all of it, the same for the same page.
+    /// The key of a page that embeds `pictures`: a hash of all of it, the same for the same page.
     pub(super) fn of<'a>(name: &str, pictures: impl Iterator<Item = &'a [u8]>) -> Self {
         let bytes = name.bytes().chain(pictures.flatten().copied());
-        let digest = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        Self(format!("{digest:016x}"))
+        Self(format!("{:016x}", fnv1a(bytes)))
     }
 
     /// Its text.

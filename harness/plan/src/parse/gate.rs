@@ -10,8 +10,9 @@ use super::SCHEMA;
 use super::place::Source;
 use super::wire::{DurationText, ShareText};
 use crate::error::{Fault, PlanError, suggest};
-use crate::{seed, threshold};
+use crate::threshold;
 use record::comparison::{GatePlan, GatedMetric, Metric, Test, ValidityLimits};
+use record::fnv::fnv1a;
 use record::rule::{self, Operator, Rule, Term};
 use record::run::Model;
 use std::ops::RangeInclusive;
@@ -51,7 +52,7 @@ pub fn digest(plan: &GatePlan, load: &[String]) -> String {
         ..GatePlan::default()
     };
     let words = format!("{}\n{}", text::text(&measured), load.join("\n"));
-    format!("{:016x}", seed::fnv1a(words.as_bytes()))
+    format!("{:016x}", fnv1a(words.bytes()))
 }
 
 fn resolve(file: wire::File) -> Result<GatePlan, Fault> {

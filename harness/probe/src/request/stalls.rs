@@ -93,8 +93,8 @@ impl Stalls {
         self.ready.observe(Duration::from_nanos(nanos));
     }
 
-    /// One request of that route is over.
-    pub fn request(&self, route: &Arc<str>, ledger: &Ledger) {
+    /// One request is over; a detailed one says its route.
+    pub fn request(&self, route: Option<&Arc<str>>, ledger: &Ledger) {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let (run_queue, page_faults) = ledger.off_cpu().unwrap_or_default();
         let cpu = ledger.detail.map_or(0, |detail| detail.cpu);
@@ -109,7 +109,9 @@ impl Stalls {
         }
         if ledger.detail.is_some() {
             self.detailed.fetch_add(1, Ordering::Relaxed);
-            self.see_route(route, nanos);
+            if let Some(route) = route {
+                self.see_route(route, nanos);
+            }
         }
     }
 
@@ -159,11 +161,10 @@ mod tests {
     fn causes_that_did_not_happen_count_as_zero() {
         let registry = Registry::new();
         let stalls = Stalls::new(&registry);
-        let route = Arc::from("/pay");
         let mut ledger = Ledger::new(0);
         for lock in [0, 0, 50_000_000] {
             ledger.waits.inside[Cause::Lock as usize] = lock;
-            stalls.request(&route, &ledger);
+            stalls.request(None, &ledger);
         }
         let _ = registry.render();
         let text = registry.render();
@@ -184,10 +185,11 @@ mod tests {
         let stalls = Stalls::new(&registry);
         let mut ledger = Ledger::new(0);
         ledger.waits.inside[Cause::Lock as usize] = 50_000_000;
-        stalls.request(&Arc::from("/other"), &ledger);
+        stalls.request(Some(&Arc::from("/other")), &ledger);
         ledger.detail = Some(Detail::default());
-        stalls.request(&Arc::from("/pay"), &ledger);
-        stalls.request(&Arc::from("/pay"), &ledger);
+        let pay = Arc::from("/pay");
+        stalls.request(Some(&pay), &ledger);
+        stalls.request(Some(&pay), &ledger);
         let text = registry.render();
         for line in [
             r#"request_route_stall_seconds_count{route="/pay",cause="lock"} 2"#,

@@ -40,7 +40,9 @@ pub(crate) struct Tracking {
     ledger: Ledger,
     waker: Option<(Waker, Arc<WakeCell>)>,
     detailed: bool,
-    stalls: Option<(Arc<Stalls>, Arc<str>)>,
+    stalls: Option<Arc<Stalls>>,
+    /// Of a detailed request: its stalls are told by route.
+    route: Option<Arc<str>>,
 }
 
 impl Tracking {
@@ -72,7 +74,8 @@ impl Tracking {
             ledger,
             waker: None,
             detailed,
-            stalls: stalls.map(|stalls| (Arc::clone(stalls), Arc::clone(route))),
+            stalls: stalls.cloned(),
+            route: detailed.then(|| Arc::clone(route)),
         })
     }
 
@@ -94,7 +97,7 @@ impl Tracking {
             .and_then(|(_, cell)| cell.take_first_wake());
         let before = Edge::begin(self.detailed);
         let ready = self.ledger.begin_poll(before.now, woken);
-        if let Some((stalls, _)) = &self.stalls {
+        if let Some(stalls) = &self.stalls {
             stalls.ready(ready);
         }
         let mut piece = Piece {
@@ -133,7 +136,7 @@ impl Drop for Piece<'_> {
         let ledger = &mut self.tracking.ledger;
         let poll = ledger.end_poll(after.now, thread::own_tid());
         self.before.add_to(&after, ledger);
-        if let Some((stalls, _)) = &self.tracking.stalls {
+        if let Some(stalls) = &self.tracking.stalls {
             stalls.poll(poll);
         }
     }
@@ -142,8 +145,8 @@ impl Drop for Piece<'_> {
 impl Drop for Tracking {
     fn drop(&mut self) {
         self.ledger.end(clock::monotonic_nanos());
-        if let Some((stalls, route)) = &self.stalls {
-            stalls.request(route, &self.ledger);
+        if let Some(stalls) = &self.stalls {
+            stalls.request(self.route.as_ref(), &self.ledger);
         }
         table().end(self.id, self.status, &self.ledger);
     }
