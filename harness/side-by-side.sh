@@ -116,7 +116,7 @@ def seconds(text, pattern):
 
 def ours(length, rate=None):
     load = ["--rate", str(rate)] if rate else []
-    return [E["loadtest"], "run", "--target", URL, *load, "-c", CONNECTIONS, "-d", f"{length}s", "-w", "1s", "--metrics-listen", "off",
+    return [E["loadtest"], "run", "--target", URL, "--allow-idle-states", *load, "-c", CONNECTIONS, "-d", f"{length}s", "-w", "1s", "--metrics-listen", "off",
             "-q", "-o", "json", "--out", f"{WORK}/run"]
 
 

@@ -7,6 +7,7 @@
 mod admin;
 mod alarm;
 mod attack;
+mod awake;
 mod client;
 mod clock;
 mod collector;
@@ -34,6 +35,7 @@ mod turns;
 mod workload;
 pub mod yardstick;
 
+pub use awake::{KeptAwake, keep_awake};
 pub use client::{Client, ClientError};
 pub use exposition::Exposition;
 pub use health::HealthReading;

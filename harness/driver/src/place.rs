@@ -79,6 +79,10 @@ pub fn runtime(workers: usize) -> std::io::Result<tokio::runtime::Runtime> {
     };
     if workers > 1 {
         builder.worker_threads(workers);
+    } else {
+        // What the pacer wakes goes before what answers wake: a target that answers in bursts would otherwise hold up every arrival for
+        // as long as a burst takes to read.
+        builder.global_queue_interval(1);
     }
     builder
         .on_thread_start(recorder::enter_thread)

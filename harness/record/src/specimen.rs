@@ -42,6 +42,7 @@ pub fn record(response_ns: &[u64]) -> RunRecord {
             command: vec!["loadtest".into(), "run".into()],
             generator_core: Some(0),
             target_core: Some(1),
+            kept_awake: Some(true),
             ..Provenance::default()
         },
         plan: plan(),

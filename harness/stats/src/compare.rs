@@ -184,6 +184,11 @@ fn differences(a: &RunRecord, b: &RunRecord) -> Vec<String> {
         ),
         ("kernel", p.kernel.clone(), q.kernel.clone()),
         ("placement", placement(a), placement(b)),
+        (
+            "idle states",
+            p.idle_states().to_owned(),
+            q.idle_states().to_owned(),
+        ),
         ("kind of target", kind(a).to_owned(), kind(b).to_owned()),
         ("path", path(a).to_owned(), path(b).to_owned()),
         (

@@ -10,6 +10,7 @@ mod steadiness;
 
 pub(crate) use counting::{all_failed, counts};
 pub(crate) use generator::processor_share as generator_share;
+pub use host::strangers;
 
 use crate::limits::Limit;
 use crate::rule::RuleResult;

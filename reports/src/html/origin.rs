@@ -105,6 +105,7 @@ fn machine(provenance: &Provenance) -> Markup {
                 core(provenance.target_core)
             ),
         ),
+        ("Idle states", provenance.idle_states().to_owned()),
     ])
 }
 

@@ -1,5 +1,7 @@
 //! What is read at the edges of the steady phase: CPU time, memory, counters and profiles of the same seconds.
 
+mod cpu;
+
 use super::ProfileBytes;
 use super::tail::{TailFacts, TakenProfile, listed};
 use crate::admin::{Admin, Offset};
@@ -11,6 +13,7 @@ use crate::pprof::PprofSource;
 use crate::proc::Process;
 use crate::session::Shared;
 use crate::target::Address;
+use cpu::CpuRead;
 use plan::TargetPlan;
 use record::run::{Allocations, Costs, Health, ProfileFacts, ProfileKind, ProfileOutcome, Span};
 use record::tail::Metric;
@@ -86,10 +89,13 @@ pub(super) struct SteadyFacts {
     profiles: Vec<(Metric, TakenProfile)>,
 }
 
-/// Counters at one moment.
+/// Counters at an edge.
 struct Reading {
-    generator: Option<Duration>,
-    target: Option<Duration>,
+    generator: Option<CpuRead>,
+    /// Of the target, read from outside.
+    seen: Option<CpuRead>,
+    /// Of the target, as it tells itself.
+    told: Option<CpuRead>,
     metrics: Option<Exposition>,
 }
 
@@ -165,7 +171,7 @@ impl Steady {
                 taking.push((metric, tokio::spawn(taken(pprof, metric, clock, *span))));
             }
         }
-        let first = self.read().await;
+        let first = self.read(clock).await;
         let health = HealthReading::now();
         let before_end = || {
             edges
@@ -178,7 +184,8 @@ impl Steady {
             reached => reached,
         };
         let health = HealthReading::now().since(&health);
-        let last = self.read().await;
+        let last = self.read(clock).await;
+        let steady = edges.steady_end().saturating_sub(edges.warmup_end());
         let mut profiles = Vec::new();
         for (metric, task) in taking {
             if reached == Reached::Early {
@@ -189,7 +196,7 @@ impl Steady {
             profiles.push((metric, task.await.unwrap_or_else(failed)));
         }
         SteadyFacts {
-            costs: self.costs(&first, &last),
+            costs: self.costs(&first, &last, Duration::from_nanos(steady)),
             metrics: last.metrics,
             health,
             profiled: match reached {
@@ -269,29 +276,53 @@ impl Steady {
         }
     }
 
-    async fn read(&self) -> Reading {
+    // What is read from outside first: a target at its limit takes its time to tell its metrics.
+    async fn read(&self, clock: Clock) -> Reading {
+        let of = |process: Process| {
+            let cpu = process.cpu()?;
+            Some(CpuRead {
+                at: clock.now(),
+                cpu,
+            })
+        };
+        let (generator, seen) = (of(Process::own()), self.process.and_then(of));
+        let asked = clock.now();
         let metrics = match &self.source {
             Ok(source) => source.admin.metrics().await.ok(),
             Err(_) => None,
         };
+        let told = metrics.as_ref().and_then(|metrics| {
+            let seconds = metrics.sum("process_cpu_seconds_total")?;
+            // It was read somewhere between question and answer.
+            Some(CpuRead {
+                at: asked.midpoint(clock.now()),
+                cpu: Duration::try_from_secs_f64(seconds).ok()?,
+            })
+        });
         Reading {
-            generator: Process::own().cpu(),
-            target: self.process.and_then(Process::cpu),
+            generator,
+            seen,
+            told,
             metrics,
         }
     }
 
-    fn costs(&self, first: &Reading, last: &Reading) -> Costs {
-        let between = |a: Option<Duration>, b: Option<Duration>| Some(b?.saturating_sub(a?));
-        // A target that is not ours to look at from outside may tell its CPU time itself.
-        let told = |reading: &Reading| {
-            let seconds = reading.metrics.as_ref()?.sum("process_cpu_seconds_total")?;
-            Duration::try_from_secs_f64(seconds).ok()
+    fn costs(&self, first: &Reading, last: &Reading, steady: Duration) -> Costs {
+        let within = |of: fn(&Reading) -> Option<CpuRead>| {
+            let share = of(last)?.share_since(of(first)?)?;
+            Some(steady.mul_f64(share))
+        };
+        let is_seen = match (last.seen, last.told) {
+            (Some(seen), Some(told)) => seen.is_of_the_same(told),
+            (seen, _) => seen.is_some(),
         };
         Costs {
-            generator_cpu: between(first.generator, last.generator),
-            target_cpu: between(told(first), told(last))
-                .or_else(|| between(first.target, last.target)),
+            generator_cpu: within(|reading| reading.generator),
+            target_cpu: within(if is_seen {
+                |reading| reading.seen
+            } else {
+                |reading| reading.told
+            }),
             generator_memory_bytes: Process::own().memory_bytes(),
             target_memory_bytes: self.process.and_then(Process::memory_bytes),
             allocations: allocations(first.metrics.as_ref(), last.metrics.as_ref()),

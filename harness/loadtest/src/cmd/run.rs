@@ -43,7 +43,7 @@ pub(super) fn resolved_plan(arguments: &RunArgs) -> Result<plan::Plan, Failure> 
 }
 
 pub(super) fn run(arguments: &RunArgs) -> Outcome {
-    let resolved = Resolved::from(arguments)?;
+    let mut resolved = Resolved::from(arguments)?;
     if arguments.dry_run {
         output::result(&resolved.explain());
         return Ok(Exit::Pass);
@@ -58,6 +58,7 @@ pub(super) fn run(arguments: &RunArgs) -> Outcome {
     let placement = resolved.placement();
     let mut target = resolved.target(&placement)?;
     let workers = resolved.pin_generator(&placement);
+    resolved.keep_awake(arguments);
     let runtime = driver::runtime(workers)
         .map_err(|e| Failure::new(Exit::Internal, format!("runtime cannot be started: {e}")))?;
     runtime.block_on(async { interrupt::end_when_told_to() });

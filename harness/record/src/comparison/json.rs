@@ -80,6 +80,8 @@ struct RoundLine {
 struct MachineLine {
     steal: Option<f64>,
     pressure: Option<f64>,
+    #[serde(default)]
+    strangers: Option<f64>,
     generator_cpu: Option<f64>,
     machine: Option<String>,
 }
@@ -144,6 +146,7 @@ pub fn round_line(round: &Round) -> String {
         machine: MachineLine {
             steal: round.machine.steal,
             pressure: round.machine.pressure,
+            strangers: round.machine.strangers,
             generator_cpu: round.machine.generator_cpu,
             machine: round.machine.machine.clone(),
         },
@@ -226,6 +229,7 @@ fn round(line: usize, from: RoundLine) -> Result<Round, RoundsError> {
         machine: MachineFacts {
             steal: from.machine.steal,
             pressure: from.machine.pressure,
+            strangers: from.machine.strangers,
             generator_cpu: from.machine.generator_cpu,
             machine: from.machine.machine,
         },

@@ -134,6 +134,8 @@ pub struct MachineFacts {
     pub steal: Option<f64>,
     /// Share of time in which some runnable thread waited for a processor, 0..=1.
     pub pressure: Option<f64>,
+    /// Share of the machine's processor time that neither generator nor target used, 0..=1.
+    pub strangers: Option<f64>,
     /// Share of its core that the generator used in the open windows, 0..=1; in closed windows one of the two sides is always at its
     /// limit.
     pub generator_cpu: Option<f64>,

@@ -29,8 +29,21 @@ pub struct Provenance {
     pub generator_core: Option<u32>,
     /// Processor the target was pinned to.
     pub target_core: Option<u32>,
+    /// Whether the processors were kept out of idle states that take time to leave; `None` in records of versions that did not say so.
+    pub kept_awake: Option<bool>,
     /// The command line.
     pub command: Vec<String>,
+}
+
+impl Provenance {
+    /// What the processors did when there was nothing to do.
+    pub const fn idle_states(&self) -> &'static str {
+        match self.kept_awake {
+            Some(true) => "processors kept awake",
+            Some(false) => "processors may sleep",
+            None => "unknown",
+        }
+    }
 }
 
 /// What was to be done.

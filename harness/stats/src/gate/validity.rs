@@ -1,6 +1,7 @@
 //! Whether a round counts. Every rule treats both arms alike, so that none can lean: swapping the arms never changes what it says.
 
-use record::comparison::{Arm, ArmRound, Calibration, GatePlan, Round};
+use crate::limits::OUTSIDE;
+use record::comparison::{Arm, ArmRound, Calibration, GatePlan, MachineFacts, Round};
 
 /// What makes a round worthless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -123,15 +124,26 @@ impl Checked {
     }
 }
 
+// What strangers added. Pressure alone is no stranger's doing: the threads of a target on one processor press each other, and more so in
+// an open window than in the closed ones of the calibration.
+fn pressure(machine: &MachineFacts, calibration: &Calibration) -> Option<f64> {
+    let added = machine.pressure? - calibration.pressure?;
+    // Rounds of versions that did not count strangers are judged as those versions did.
+    let is_strangers = machine.strangers.is_none_or(|share| share > OUTSIDE);
+    Some(if is_strangers { added } else { 0.0 })
+}
+
 /// Does this round count? Both arms must have served.
 pub fn check(round: &Round, plan: &GatePlan, calibration: &Calibration) -> Checked {
     let limits = &plan.validity;
     let machine = &round.machine;
     let mut checked = Checked::default();
     checked.limit(DropRule::Steal, machine.steal, limits.steal);
-    let pressure = machine.pressure.zip(calibration.pressure);
-    let added = pressure.map(|(now, before)| now - before);
-    checked.limit(DropRule::Pressure, added, limits.pressure);
+    checked.limit(
+        DropRule::Pressure,
+        pressure(machine, calibration),
+        limits.pressure,
+    );
     checked.limit(
         DropRule::GeneratorSaturated,
         machine.generator_cpu,

@@ -6,7 +6,7 @@ use crate::words::{count, share};
 use record::run::RunRecord;
 
 /// Share of the machine's processor time that neither generator nor target used; `None` unless all three are known.
-fn outside(record: &RunRecord) -> Option<f64> {
+pub fn strangers(record: &RunRecord) -> Option<f64> {
     let costs = &record.costs;
     let own = (costs.generator_cpu? + costs.target_cpu?).as_secs_f64();
     let all = record.steady.length().as_secs_f64() * f64::from(record.provenance.cores.max(1));
@@ -16,13 +16,13 @@ fn outside(record: &RunRecord) -> Option<f64> {
 
 // Pressure alone is no stranger's doing: generator and target press each other and themselves.
 pub(super) fn busy(record: &RunRecord) -> Option<Reason> {
-    let (pressure, outside) = (record.health.cpu_pressure?, outside(record)?);
-    (pressure > PRESSURE.of(record) && outside > OUTSIDE).then(|| {
+    let (pressure, strangers) = (record.health.cpu_pressure?, strangers(record)?);
+    (pressure > PRESSURE.of(record) && strangers > OUTSIDE).then(|| {
         let text = format!(
             "the machine was busy with something else: threads waited for a processor for {} of the time, limit {}, and strangers used {} of its processors",
             share(pressure),
             share(PRESSURE.of(record)),
-            share(outside)
+            share(strangers)
         );
         Reason::of(&PRESSURE, text)
     })

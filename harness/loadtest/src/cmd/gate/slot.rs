@@ -123,6 +123,7 @@ impl Windows {
         MachineFacts {
             steal: worst(&|record| record.health.steal),
             pressure: worst(&|record| record.health.cpu_pressure),
+            strangers: worst(&stats::strangers),
             generator_cpu: generator.map(|all| all.into_iter().fold(0.0, f64::max)),
             machine: records().next().map(machine),
         }
@@ -148,6 +149,7 @@ pub(super) fn worse(a: MachineFacts, b: MachineFacts) -> MachineFacts {
     MachineFacts {
         steal: most(a.steal, b.steal),
         pressure: most(a.pressure, b.pressure),
+        strangers: most(a.strangers, b.strangers),
         generator_cpu: most(a.generator_cpu, b.generator_cpu),
         // A difference between the arms is a difference to the calibration for one of them.
         machine: match (a.machine, b.machine) {

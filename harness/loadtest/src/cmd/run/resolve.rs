@@ -4,7 +4,7 @@ use crate::cli::RunArgs;
 use crate::exit::Failure;
 use crate::target::Target;
 use crate::{folder, output, provenance};
-use driver::{Address, Placement};
+use driver::{Address, KeptAwake, Placement};
 use plan::{Overrides, Plan};
 use record::run::Provenance;
 use scenarios::plans;
@@ -20,6 +20,8 @@ pub(super) struct Resolved {
     address: Option<Address>,
     /// Processors of the generator, as whoever started the target shared them out; empty if nobody did.
     cpus: Vec<usize>,
+    /// While the load is on, if processors are not to sleep and this user may ask for it.
+    awake: Option<KeptAwake>,
 }
 
 impl Resolved {
@@ -46,7 +48,15 @@ impl Resolved {
             run_id,
             address,
             cpus: arguments.cpus.clone(),
+            awake: None,
         })
+    }
+
+    /// Keeps the processors awake from now on, if that can be had: without it the run is worth less, and says so.
+    pub(super) fn keep_awake(&mut self, arguments: &RunArgs) {
+        if !arguments.allow_idle_states {
+            self.awake = driver::keep_awake().ok();
+        }
     }
 
     /// What would be done, for `--dry-run`.
@@ -119,6 +129,7 @@ impl Resolved {
             generator_processors: u32::try_from(placement.generator.len()).unwrap_or(u32::MAX),
             generator_core: first(&placement.generator),
             target_core: first(&placement.target),
+            kept_awake: Some(self.awake.is_some()),
             ..provenance::here()
         }
     }

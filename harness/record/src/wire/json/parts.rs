@@ -42,6 +42,7 @@ mirror!(Provenance = run::Provenance {
     generator_processors: u32,
     generator_core: Option<u32>,
     target_core: Option<u32>,
+    kept_awake: Option<bool>,
     command: Vec<String>,
 });
 

@@ -59,6 +59,7 @@ pub(super) fn round(number: u32, baseline: ArmRound, candidate: ArmRound) -> Rou
         machine: MachineFacts {
             steal: Some(0.0),
             pressure: Some(0.06),
+            strangers: Some(0.03),
             generator_cpu: Some(0.4),
             machine: Some("cpu, cores 0-1".to_owned()),
         },

@@ -15,10 +15,16 @@ fn tripped(change: impl Fn(&mut Round)) -> Vec<DropRule> {
 fn each_rule_drops_what_it_is_for() {
     assert_eq!(tripped(|_| {}), []);
     assert_eq!(tripped(|r| r.machine.steal = Some(0.06)), [DropRule::Steal]);
-    assert_eq!(
-        tripped(|r| r.machine.pressure = Some(0.26)),
-        [DropRule::Pressure]
-    );
+    let pressed_by = |share| {
+        move |r: &mut Round| {
+            r.machine.pressure = Some(0.26);
+            r.machine.strangers = share;
+        }
+    };
+    assert_eq!(tripped(pressed_by(Some(0.16))), [DropRule::Pressure]);
+    assert_eq!(tripped(pressed_by(None)), [DropRule::Pressure]);
+    // Its own threads press a target on one processor: no stranger is to blame.
+    assert_eq!(tripped(pressed_by(Some(0.14))), []);
     let busy = |r: &mut Round| r.machine.generator_cpu = Some(0.81);
     assert_eq!(tripped(busy), [DropRule::GeneratorSaturated]);
     let moved = |r: &mut Round| r.machine.machine = Some("other".to_owned());
