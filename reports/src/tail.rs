@@ -8,7 +8,7 @@ use crate::flamegraph::{self, FlamegraphError, Options, Side, Stacks, Widths};
 use record::files;
 use record::profile::Profile;
 use record::run::ProfileKind;
-use record::tail::{BAND_LABEL, Band, Metric, Tail};
+use record::tail::{BAND_LABEL, Band, ENDPOINT_LABEL, Metric, Tail};
 
 /// Fewer samples than this are drawn faded, with their count.
 pub const ENOUGH_SAMPLES: u64 = 100;
@@ -31,16 +31,17 @@ pub struct BandedMetric {
     pub metric: Metric,
     /// In the order of [`Band::ALL`].
     pub bands: Vec<BandStacks>,
+    /// The same by endpoint, in the order of [`Tail::endpoints`], and last what belongs to none of them.
+    pub endpoints: Vec<Vec<BandStacks>>,
     /// What one sample stands for, in the unit of the main value, where all stand for the same.
     pub sample_value: Option<i64>,
 }
 
 impl BandedMetric {
-    fn of(metric: Metric, profile: &Profile) -> Option<Self> {
+    fn of(metric: Metric, profile: &Profile, tail: &Tail) -> Option<Self> {
         let column = profile.value_index(metric.column())?;
         let period = profile.header().period.max(1);
-        let band = |band: Band| {
-            let only = profile.filtered(|sample| sample.label(BAND_LABEL) == Some(band.name()));
+        let stacks = |only: &Profile| {
             let total = only.total(column);
             let samples = match metric {
                 Metric::Alloc => total / period,
@@ -52,9 +53,26 @@ impl BandedMetric {
                 total,
             }
         };
+        let names: Vec<&str> = tail.endpoints.iter().map(|one| one.name.as_str()).collect();
+        let of_endpoint = |only: &Profile, at: usize| {
+            stacks(&only.filtered(|sample| {
+                let label = sample.label(ENDPOINT_LABEL);
+                names.iter().position(|name| label == Some(*name))
+                    == (at < names.len()).then_some(at)
+            }))
+        };
+        let mut endpoints = vec![Vec::new(); names.len() + 1];
+        let bands = Band::ALL.map(|band| {
+            let only = profile.filtered(|sample| sample.label(BAND_LABEL) == Some(band.name()));
+            for (at, of) in endpoints.iter_mut().enumerate() {
+                of.push(of_endpoint(&only, at));
+            }
+            stacks(&only)
+        });
         Some(Self {
             metric,
-            bands: Band::ALL.map(band).into(),
+            bands: bands.into(),
+            endpoints,
             sample_value: (metric == Metric::Cpu).then_some(period),
         })
     }
@@ -86,7 +104,7 @@ impl<'a> Banded<'a> {
         Self {
             tail,
             metrics: metrics
-                .filter_map(|(metric, profile)| BandedMetric::of(*metric, profile))
+                .filter_map(|(metric, profile)| BandedMetric::of(*metric, profile, tail))
                 .collect(),
         }
     }

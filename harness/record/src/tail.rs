@@ -346,6 +346,16 @@ impl Tail {
         }
     }
 
+    /// [`Tail::told_apart`] of one endpoint. The ledger knows no endpoints, so what was forgotten is taken to be forgotten evenly.
+    pub fn told_apart_at(&self, endpoint: &Endpoint, band: Band) -> u64 {
+        let place = Band::ANSWERED.iter().position(|one| *one == band);
+        let all = self.requests(band).max(1) as f64;
+        place.map_or(0, |place| {
+            let own = endpoint.requests[place] as f64;
+            (own * self.told_apart(band) as f64 / all).round() as u64
+        })
+    }
+
     /// Answered requests of a band over all endpoints. 0 for bands that are no part of the answered.
     pub fn requests(&self, band: Band) -> u64 {
         let place = Band::ANSWERED.iter().position(|one| *one == band);

@@ -193,6 +193,7 @@ fn document(data: &str, key: &Key) -> String {
                 form id="bar" {
                     label { "Profile" select id="metric" {} }
                     label { "Requests" select id="band" {} }
+                    label { "Endpoint" select id="endpoint" {} }
                     label { "Show"
                         select id="show" {
                             option value="cost" { "cost" }

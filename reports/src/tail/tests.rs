@@ -93,20 +93,20 @@ fn costs(value: &serde_json::Value, band: Band) -> Stacks {
     let list = |key: &str| value[key].as_array().unwrap().clone();
     let (names, name, parent) = (list("names"), list("name"), list("parent"));
     let number = |value: &serde_json::Value| value.as_u64().unwrap() as usize;
-    let own = value["metrics"][0]["bands"][band as usize]["own"]
-        .as_array()
-        .unwrap();
-    own.chunks(2)
-        .map(|pair| {
+    let mut found = Stacks::new();
+    for endpoint in value["metrics"][0]["endpoints"].as_array().unwrap() {
+        let own = endpoint[band as usize]["own"].as_array().unwrap();
+        for pair in own.chunks(2) {
             let (mut node, mut path) = (number(&pair[0]), Vec::new());
             while node > 0 {
                 path.push(names[number(&name[node])].as_str().unwrap());
                 node = number(&parent[node]);
             }
             path.reverse();
-            (path.join(";"), pair[1].as_i64().unwrap())
-        })
-        .collect()
+            *found.entry(path.join(";")).or_default() += pair[1].as_i64().unwrap();
+        }
+    }
+    found
 }
 
 #[test]
@@ -119,8 +119,37 @@ fn the_viewer_gets_every_cost_once_and_no_foreign_markup() {
         assert_eq!(&costs(&value, band), stacks, "{band:?}");
     }
     assert!(!data(&banded).contains('<'));
-    assert_eq!(value["metrics"][0]["bands"][3]["requests"], 10);
+    assert_eq!(value["bands"][3]["requests"], 10);
     assert_eq!(value["metrics"][0]["sample"], 10_000_000);
+}
+
+#[test]
+fn endpoints_are_told_apart_and_what_belongs_to_none_is_kept() {
+    let mut tail = tail();
+    tail.endpoints.push(Endpoint {
+        name: "look".to_owned(),
+        requests: [300, 240, 54, 6],
+        ..tail.endpoints[0].clone()
+    });
+    let mut builder = Builder::new(vec![
+        ValueType::new("samples", "count"),
+        ValueType::new("cpu", "nanoseconds"),
+    ]);
+    let serve = builder.named("serve");
+    for (endpoint, samples) in [("look", 3), ("pay/<script>", 5), ("gone", 7)] {
+        let labels = vec![
+            Label::text(BAND_LABEL, Band::GtP99.name()),
+            Label::text(ENDPOINT_LABEL, endpoint),
+        ];
+        builder.labelled(vec![serve], labels, &[samples, samples * 10]);
+    }
+    let value = viewer(&Banded::of(&tail, &[(Metric::Cpu, builder.finish())]));
+    assert_eq!(value["endpoints"][1], "look");
+    let of = |at: usize| {
+        let band = &value["metrics"][0]["endpoints"][at][Band::GtP99 as usize];
+        ["requests", "samples"].map(|key| band[key].as_u64().unwrap())
+    };
+    assert_eq!([of(0), of(1), of(2)], [[10, 5], [6, 3], [0, 7]]);
 }
 
 #[test]
@@ -130,7 +159,7 @@ fn what_is_small_everywhere_is_put_together_and_no_cost_is_lost() {
     let total = stacks.values().sum();
     let tail = tail();
     let mut banded = Banded::of(&tail, &[(Metric::Cpu, profile())]);
-    banded.metrics[0].bands[0] = BandStacks {
+    banded.metrics[0].endpoints[0][0] = BandStacks {
         stacks,
         samples: 1,
         total,

@@ -1,6 +1,6 @@
 //! What the interactive viewer gets: one tree of functions for all profiles and bands, and sparse values for each.
 
-use super::{Banded, BandedMetric, words};
+use super::{Banded, words};
 use record::tail::{Band, Metric};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ const MOST_BYTES: usize = 1_500_000;
 /// The name of what was put together.
 const SMALL: &str = "(small)";
 
-/// Place of a profile and a band among the columns of values.
+/// Place of a profile, an endpoint and a band among the columns of values.
 type Column = usize;
 
 /// One function as called through one chain of callers.
@@ -95,7 +95,7 @@ pub(crate) fn data(banded: &Banded<'_>) -> String {
     let mut root = Node::default();
     let mut totals = Vec::new();
     for metric in &banded.metrics {
-        for band in &metric.bands {
+        for band in metric.endpoints.iter().flatten() {
             for (stack, value) in band.stacks.iter().filter(|(_, value)| **value > 0) {
                 root.add(stack, totals.len(), *value);
             }
@@ -120,43 +120,51 @@ fn text(banded: &Banded<'_>, root: &Node<'_>, least: f64) -> String {
     for (number, place) in flat.names.values_mut().enumerate() {
         *place = number;
     }
-    let bands = Band::ALL.len();
-    let metrics = banded.metrics.iter().enumerate().map(|(at, metric)| {
-        let columns = (0..bands).map(|band| flat.own.get(&(at * bands + band)));
-        let values: Vec<Value> = columns
-            .zip(Band::ALL)
-            .map(|(own, band)| column(banded, metric, band, own))
-            .collect();
+    let (mut columns, none) = ((0..).map(|column| flat.own.get(&column)), Vec::new());
+    let metrics = banded.metrics.iter().map(|metric| {
+        let endpoints = metric.endpoints.iter().enumerate().map(|(at, bands)| {
+            let endpoint = banded.tail.endpoints.get(at);
+            let bands = bands.iter().zip(Band::ALL).map(|(stacks, band)| {
+                json!({
+                    "requests": endpoint.map_or(0, |one| banded.tail.told_apart_at(one, band)),
+                    "samples": stacks.samples,
+                    "own": columns.next().flatten().unwrap_or(&none),
+                })
+            });
+            bands.collect::<Vec<Value>>()
+        });
+        let endpoints: Vec<_> = endpoints.collect();
         json!({
             "name": metric.metric.name(),
             "words": words(metric.metric),
             "unit": unit(metric.metric),
             "sample": metric.sample_value,
-            "bands": values,
+            "endpoints": endpoints,
         })
     });
     let metrics: Vec<Value> = metrics.collect();
+    let bands = Band::ALL.map(|band| {
+        json!({ "name": band.name(), "words": band.words(), "requests": banded.tail.told_apart(band) })
+    });
+    let endpoints: Vec<&str> = banded
+        .tail
+        .endpoints
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
     let names: Vec<&str> = flat.names.keys().copied().collect();
     let name: Vec<usize> = flat.name.iter().map(|name| flat.names[name]).collect();
     let value = json!({
         "least": least,
         "enough": super::ENOUGH_SAMPLES,
+        "bands": bands,
+        "endpoints": endpoints,
         "names": names,
         "name": name,
         "parent": flat.parent,
         "metrics": metrics,
     });
     value.to_string().replace('<', "\\u003c")
-}
-
-fn column(banded: &Banded<'_>, metric: &BandedMetric, band: Band, own: Option<&Vec<i64>>) -> Value {
-    json!({
-        "name": band.name(),
-        "words": band.words(),
-        "requests": banded.tail.told_apart(band),
-        "samples": metric.band(band).samples,
-        "own": own.map_or(&[][..], Vec::as_slice),
-    })
 }
 
 fn unit(metric: Metric) -> &'static str {

@@ -2,8 +2,8 @@
 // One tree of functions for all profiles and bands; a column of costs for each. Costs are shown per request where the band has requests.
 const data = JSON.parse(document.getElementById("data").textContent);
 const $ = id => document.getElementById(id);
-const metricBox = $("metric"), bandBox = $("band"), showBox = $("show"), term = $("term"), flames = $("flames"), line = $("line");
-const ROW = 19, USUAL = 0;
+const metricBox = $("metric"), bandBox = $("band"), endpointBox = $("endpoint"), showBox = $("show"), term = $("term"), flames = $("flames"), line = $("line");
+const ROW = 19, USUAL = 0, ALL = -1;
 // What runs everybody's code and is nobody's own: runs of it are one frame, unless asked for.
 const PLUMBING = /^<[A-Z]\d? as (futures_core|tower|tower_service|axum)::|^<?(start_thread|__rust_try|__clone|clone3?$|(tokio|hyper|hyper_util|tower|tower_service|tower_layer|axum_core|futures_util|futures_core)::|axum::(serve|routing|middleware|handler|util)::|std::(panic|panicking|thread|rt|sys::(thread|backtrace)|sys::pal::unix::thread)|core::(ops::function|panic|pin|future)::|alloc::boxed::Box<.*(FnOnce|Future))/;
 const names = [...data.names, "(plumbing)"], FOLDED = names.length - 1, known = data.name.length;
@@ -37,12 +37,14 @@ function grow(folds) {
 }
 
 const cache = new Map();
+// What a choice is made of: one endpoint, or all of them and what belongs to none.
+const parts = (metric, band, endpoint) => data.metrics[metric].endpoints.filter((_, at) => endpoint === ALL || at === endpoint).map(bands => bands[band]);
 // Costs with callees. Children stand behind their parents, so one pass from the end adds everything up.
-function inclusive(metric, band) {
-    const key = metric + "/" + band;
+function inclusive(metric, band, endpoint) {
+    const key = [metric, band, endpoint].join("/");
     if (!cache.has(key)) {
-        const all = new Float64Array(size), own = data.metrics[metric].bands[band].own;
-        for (let at = 0; at < own.length; at += 2) all[place_of[own[at]]] += own[at + 1];
+        const all = new Float64Array(size);
+        for (const { own } of parts(metric, band, endpoint)) for (let at = 0; at < own.length; at += 2) all[place_of[own[at]]] += own[at + 1];
         const self = all.slice();
         for (let node = size - 1; node > 0; node--) all[parent[node]] += all[node];
         cache.set(key, { all, self });
@@ -53,8 +55,10 @@ function inclusive(metric, band) {
 let zoom = 0, focused = 0, found = null;
 const view = {};
 function column(band) {
-    const metric = +metricBox.value, facts = data.metrics[metric].bands[band];
-    return { ...inclusive(metric, band), facts, per: facts.requests || 1, perRequest: facts.requests > 0 };
+    const metric = +metricBox.value, endpoint = +endpointBox.value, chosen = parts(metric, band, endpoint);
+    const samples = chosen.reduce((sum, part) => sum + part.samples, 0), requests = endpoint === ALL ? data.bands[band].requests : chosen[0].requests;
+    const facts = { samples, requests };
+    return { ...inclusive(metric, band, endpoint), facts, per: facts.requests || 1, perRequest: facts.requests > 0 };
 }
 function compute() {
     view.metric = data.metrics[+metricBox.value];
@@ -225,10 +229,11 @@ function move(key) {
 }
 
 data.metrics.forEach((metric, at) => metricBox.append(new Option(metric.words, at)));
-data.metrics[0].bands.forEach((band, at) => bandBox.append(new Option(band.words, at)));
-bandBox.value = data.metrics[0].bands.findIndex(band => band.name === "gt_p99");
+data.bands.forEach((band, at) => bandBox.append(new Option(band.words, at)));
+bandBox.value = data.bands.findIndex(band => band.name === "gt_p99");
+["all", ...data.endpoints].forEach((endpoint, at) => endpointBox.append(new Option(endpoint, at + ALL)));
 $("fold").addEventListener("change", event => { grow(event.target.checked); zoom = focused = 0; redo(); });
-[metricBox, bandBox, showBox].forEach(box => box.addEventListener("change", redo));
+[metricBox, bandBox, endpointBox, showBox].forEach(box => box.addEventListener("change", redo));
 term.addEventListener("input", look);
 $("bar").addEventListener("submit", event => event.preventDefault());
 $("reset").addEventListener("click", () => zoomTo(0));
