@@ -83,7 +83,7 @@ impl Handover {
     fn poll_next(&self, user: usize, context: &Context<'_>) -> Poll<Option<Arrival>> {
         let mut state = self.state();
         let given = state.mailboxes[user].arrival.take();
-        if let Some(arrival) = given.or_else(|| state.backlog.pop_front()) {
+        if let Some(arrival) = given.or_else(|| state.next_waiting()) {
             state.mailboxes[user].waker = None;
             return Poll::Ready(Some(arrival));
         }
@@ -147,6 +147,15 @@ impl Handover {
 }
 
 impl State {
+    /// What has waited longest. What a stall took for the waiting is given back when nobody waits any more.
+    fn next_waiting(&mut self) -> Option<Arrival> {
+        let arrival = self.backlog.pop_front()?;
+        if self.backlog.is_empty() && self.backlog.capacity() > ROOM {
+            self.backlog.shrink_to(ROOM);
+        }
+        Some(arrival)
+    }
+
     fn accept(&mut self, arrival: Arrival, max_backlog: usize) -> Option<Waker> {
         if let Some(user) = self.idle.pop() {
             let mailbox = &mut self.mailboxes[user];
@@ -220,6 +229,20 @@ mod tests {
             (2, 3)
         );
         assert_eq!(handover.take_dropped(), Dropped::default());
+    }
+
+    #[test]
+    fn memory_of_a_long_backlog_is_given_back() {
+        let handover = Handover::new(1, 3 * ROOM);
+        let usual = handover.state().backlog.capacity();
+        (0..3 * ROOM as u64)
+            .map(arrival)
+            .for_each(|a| handover.release(a));
+        assert!(handover.state().backlog.capacity() >= 3 * ROOM);
+        for n in 0..3 * ROOM as u64 {
+            assert_eq!(poll(&handover, 0), Poll::Ready(Some(n)));
+        }
+        assert_eq!(handover.state().backlog.capacity(), usual);
     }
 
     #[test]
