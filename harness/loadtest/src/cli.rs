@@ -160,8 +160,8 @@ pub(crate) struct RunArgs {
     /// Print what would be done, and do not do it
     #[arg(long, help_heading = "Output")]
     pub(crate) dry_run: bool,
-    /// Let processors sleep between requests, as in production. Without it they are kept awake where this user may ask for it
-    /// (/dev/cpu_dma_latency, usually root only): waking one costs time and CPU that differ from run to run
+    /// Let processors sleep between requests, as in production. Without it they are kept awake where this user may ask the kernel for
+    /// it (usually root only): waking one costs time and CPU that differ from run to run
     #[arg(long, help_heading = "Load")]
     pub(crate) allow_idle_states: bool,
     /// Do not tell slow requests apart: how `gate` starts the windows in which nobody's time is judged

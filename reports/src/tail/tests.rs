@@ -159,7 +159,7 @@ fn what_is_small_everywhere_is_put_together_and_no_cost_is_lost() {
     let total = stacks.values().sum();
     let tail = tail();
     let mut banded = Banded::of(&tail, &[(Metric::Cpu, profile())]);
-    banded.metrics[0].endpoints[0][0] = BandStacks {
+    banded.metrics[0].endpoints[1][0] = BandStacks {
         stacks,
         samples: 1,
         total,

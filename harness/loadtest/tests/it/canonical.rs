@@ -112,6 +112,10 @@ fn the_contract_is_kept(ran: &Ran, folder: &Path) {
         include_str!("../../../../reports/schema/record.schema.json"),
         &record,
     );
+    validate(
+        include_str!("../../../../reports/schema/tail.schema.json"),
+        &json(&folder.join("tail.json")),
+    );
     assert!(record["audit"]["checks"].as_array().unwrap().len() >= 4);
 }
 

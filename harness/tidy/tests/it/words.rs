@@ -31,6 +31,11 @@ const QUOTED: &[(&str, &str, &str)] = &[
         "\"/title\"",
         "shows that the board's rule finds it",
     ),
+    (
+        "harness/driver/src/awake.rs",
+        "/dev/cpu_dma_",
+        "the kernel calls its file so",
+    ),
 ];
 
 /// Everything in this crate speaks about the words that it bans.
