@@ -22,7 +22,8 @@ use thiserror::Error;
 
 /// How to call the binary.
 pub const USAGE: &str = "\
-usage: engine serve [--listen ADDR] [--admin ADDR] [--threads N] [--alloc-period BYTES] [--data DIR] [--journal group|each|none]
+usage: engine serve [--listen ADDR] [--admin ADDR] [--threads N] [--data DIR] [--journal group|each|none]
+                    [--alloc-period BYTES] [--request-records off|usual|full]
                     [--queue-items N] [--queue-commands N] [--allow-inject [--inject KIND=SPEC]... [--inject-seed N]]
                     [--operator-token TOKEN [--operator-name NAME]] [--operator-key KEY] [--webhook NAME=FORM:SECRET]...
                     [--audit-log FILE] [--export-key FILE] [--token SPEC]... [--snapshot-segments N] [--snapshot-interval S]
@@ -42,6 +43,8 @@ serve:
   --admin ADDR          /healthz, /metrics and /debug/pprof (default: not served)
   --threads N           threads that serve traffic (default: one for each core)
   --alloc-period BYTES  allocated bytes between two samples, 0 for none (default 65536)
+  --request-records L   what the probe keeps of a request for profiles and stall ledger: usual (default), full (CPU time and page
+                        faults of each, not of one in sixteen) or off
   --data DIR            folder of the journal; it is made if it does not exist (default: a temporary one, removed at the end)
   --journal group       one sync for all commands that arrived during the one before (default)
   --journal each        one sync for each command or batch
@@ -274,6 +277,9 @@ pub fn options(
             "--threads" => options.worker_threads = value("--threads", NUMBER, args)?,
             "--alloc-period" => {
                 options.alloc_period_bytes = value("--alloc-period", "a number of bytes", args)?;
+            }
+            "--request-records" => {
+                options.request_records = value("--request-records", "off, usual or full", args)?;
             }
             "--data" => options.data = Some(value("--data", "a folder", args)?),
             "--journal" => {

@@ -14,6 +14,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod allocator;
 pub mod amount;
 pub mod args;
 pub mod audit;

@@ -6,8 +6,7 @@
     reason = "the only part of the crate that talks to a terminal"
 )]
 
-mod allocator;
-
+use engine::allocator;
 use engine::args::{self, Export, Request, USAGE, VerifyExport};
 use engine::evidence::text_of;
 use engine::export::{ExportError, Summary, export_folder};
@@ -22,6 +21,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
+
+/// Counts and samples allocations for the probe.
+#[global_allocator]
+static ALLOCATOR: probe::ProfAlloc<allocator::Inner> = probe::ProfAlloc::new(allocator::INNER);
 
 /// Exit code for bad usage; everything else that fails is 1.
 const BAD_USAGE: u8 = 2;

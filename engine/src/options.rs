@@ -7,6 +7,7 @@ use crate::ledger::{Limits, TokenSpec};
 use crate::store::{CacheUrl, StoreUrl};
 use crate::switches::Switches;
 use crate::webhook::Provider;
+use probe::request::Level;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -23,6 +24,8 @@ pub struct Options {
     pub worker_threads: NonZeroUsize,
     /// Distance between two allocation samples in allocated bytes; 0 samples none.
     pub alloc_period_bytes: usize,
+    /// What the probe keeps of each request: label, record and stall ledger.
+    pub request_records: Level,
     /// Open traffic connections; at the bound accepting waits.
     pub connections_max: NonZeroUsize,
     /// How long the head of a request may take from its first byte on.
@@ -75,6 +78,7 @@ impl Default for Options {
             admin: None,
             worker_threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             alloc_period_bytes: probe::alloc::DEFAULT_PERIOD_BYTES as usize,
+            request_records: Level::Usual,
             connections_max: const { NonZeroUsize::new(4096).expect("not zero") },
             head_time: Duration::from_secs(5),
             drain: Duration::from_secs(5),
@@ -111,6 +115,7 @@ impl Options {
             ("queue-items", self.queue.items.to_string()),
             ("queue-commands", self.queue.commands.to_string()),
             ("alloc-period", self.alloc_period_bytes.to_string()),
+            ("request-records", self.request_records.name().to_owned()),
             ("snapshot-segments", self.snapshots.segments.to_string()),
             ("store", store.to_owned()),
             ("cache", cache.to_owned()),

@@ -77,6 +77,7 @@ impl Bound {
     /// What keeps the threads from starting, or a journal that cannot be had or trusted.
     pub fn open(self) -> Result<Opened, ServeError> {
         enable_allocation_samples(self.options.alloc_period_bytes)?;
+        probe::request::set_level(self.options.request_records);
         let runtime = runtime(&self.options).map_err(ServeError::Runtime)?;
         let faults = self.options.faults.clone();
         let injector = Arc::new(Injector::new(faults, self.options.fault_seed));

@@ -21,8 +21,9 @@ fn options(line: &str) -> Options {
 fn flags_become_options() {
     let options = options(
         "serve --listen 127.0.0.1:1 --admin [::1]:2 --threads 3 --alloc-period 0 --data /d --journal each --queue-items 5 \
-         --queue-commands 7",
+         --queue-commands 7 --request-records off",
     );
+    assert_eq!(options.request_records, probe::request::Level::Off);
     assert_eq!(options.listen.to_string(), "127.0.0.1:1");
     assert_eq!(
         options.admin.map(|admin| admin.to_string()).as_deref(),

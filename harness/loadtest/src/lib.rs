@@ -18,8 +18,8 @@ use std::process::ExitCode;
 
 /// Counts the reference engine's allocations exactly, and samples them where the engine asks for it; in the generator it only counts.
 #[global_allocator]
-static ALLOCATOR: probe::alloc::ProfAlloc<std::alloc::System> =
-    probe::alloc::ProfAlloc::new(std::alloc::System);
+static ALLOCATOR: probe::ProfAlloc<engine::allocator::Inner> =
+    probe::ProfAlloc::new(engine::allocator::INNER);
 
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {

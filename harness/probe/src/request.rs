@@ -36,6 +36,28 @@ pub enum Level {
     Full,
 }
 
+impl Level {
+    /// What a switch calls it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Usual => "usual",
+            Self::Full => "full",
+        }
+    }
+}
+
+impl std::str::FromStr for Level {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Off, Self::Usual, Self::Full]
+            .into_iter()
+            .find(|level| level.name() == text)
+            .ok_or(())
+    }
+}
+
 /// How much is kept of each request from now on; [`Level::Usual`] at first.
 pub fn set_level(level: Level) {
     tracking::set_level(level);

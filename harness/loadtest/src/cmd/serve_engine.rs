@@ -4,7 +4,6 @@ use crate::cli::ServeArgs;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output;
 use crate::target::Announced;
-use engine::switches::Allocator;
 use engine::{Options, ServeError};
 use plan::EngineOption;
 use std::io::Read as _;
@@ -62,7 +61,7 @@ fn all(arguments: &ServeArgs) -> Vec<EngineOption> {
 /// The first that it does not know, or whose value means nothing.
 pub(super) fn engine_options(options: &[EngineOption]) -> Result<Options, Failure> {
     let arguments = options.iter().flat_map(EngineOption::arguments);
-    let read = engine::args::options(arguments, Allocator::System).map_err(|error| {
+    let read = engine::args::options(arguments, engine::allocator::BUILT_IN).map_err(|error| {
         Failure::usage(format!("option of the engine: {error}"))
             .hint("`engine --help` shows what it takes; write it as --engine OPTION=VALUE, or under [engine] in a plan")
     })?;
