@@ -2,6 +2,7 @@
 
 mod audit;
 mod client;
+mod fill;
 
 use crate::draw::{Choice, value};
 use crate::id::{Ids, Kind, text};
@@ -195,17 +196,14 @@ impl LedgerWorkload {
         let _ = self.first_sequence.set(totals.sequence);
         let ids = self.data.ids;
         let account = |n: u64| text(ids.id(Kind::Account, n));
-        let opens =
-            (0..u64::from(self.data.accounts)).map(|n| format!(r#"{{"id":"{}"}}"#, account(n)));
-        client.post_each("/v1/accounts", opens.collect()).await?;
-        let mints = (0..u64::from(self.data.accounts)).map(|n| {
-            let id = text(ids.id(Kind::Mint, n));
-            format!(
-                r#"{{"id":"{id}","account":"{}","amount":"{START_TOKENS}"}}"#,
-                account(n)
-            )
+        let each = || 0..u64::from(self.data.accounts);
+        let opens = each().map(|n| fill::Opening { id: account(n) });
+        let mints = each().map(|n| fill::Minting {
+            id: text(ids.id(Kind::Mint, n)),
+            account: account(n),
         });
-        client.post_each("/v1/mints", mints.collect()).await
+        fill::commands(client, "/v1/accounts", &opens.collect::<Vec<_>>()).await?;
+        fill::commands(client, "/v1/mints", &mints.collect::<Vec<_>>()).await
     }
 }
 

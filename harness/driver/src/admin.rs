@@ -31,7 +31,7 @@ impl Admin {
     /// `base` is scheme, host and port, as in `http://127.0.0.1:6060`.
     pub(crate) fn new(base: &str) -> Result<Self, String> {
         Ok(Self {
-            fetch: Fetch::new()?,
+            fetch: Fetch::of(base)?,
             base: base.trim_end_matches('/').to_owned(),
         })
     }

@@ -55,11 +55,12 @@ const AT_A_TIME: usize = 16;
 impl Client {
     /// A client whose every request has `timeout` to be answered.
     pub fn new(address: &Address, timeout: Duration) -> Result<Self, ClientError> {
-        let inner = general_client(timeout, 0).map_err(|why| ClientError::NoAnswer {
-            method: "GET",
-            url: address.origin(),
-            why,
-        })?;
+        let inner =
+            general_client(&address.origin(), timeout, 0).map_err(|why| ClientError::NoAnswer {
+                method: "GET",
+                url: address.origin(),
+                why,
+            })?;
         Ok(Self {
             inner,
             origin: address.origin(),
@@ -136,12 +137,22 @@ impl Client {
 }
 
 /// reqwest without what would change a measurement: no proxy from the environment, no compression, and so many redirects and no more.
-pub(crate) fn general_client(timeout: Duration, redirects: u32) -> Result<reqwest::Client, String> {
+///
+/// The system's certificates are read for a `url` that may need them: they are a hundred files, and a gate makes four clients a window.
+pub(crate) fn general_client(
+    url: &str,
+    timeout: Duration,
+    redirects: u32,
+) -> Result<reqwest::Client, String> {
     let policy = match redirects {
         0 => reqwest::redirect::Policy::none(),
         most => reqwest::redirect::Policy::limited(most as usize),
     };
-    reqwest::Client::builder()
+    let mut builder = reqwest::Client::builder();
+    if url.starts_with("http://") && redirects == 0 {
+        builder = builder.tls_certs_only([]);
+    }
+    builder
         .timeout(timeout)
         .no_proxy()
         .no_gzip()

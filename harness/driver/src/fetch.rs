@@ -18,8 +18,9 @@ pub(crate) struct Fetch {
 }
 
 impl Fetch {
-    pub(crate) fn new() -> Result<Self, String> {
-        let client = general_client(GRACE, 0)?;
+    /// For a URL and others of its origin.
+    pub(crate) fn of(url: &str) -> Result<Self, String> {
+        let client = general_client(url, GRACE, 0)?;
         Ok(Self { client })
     }
 

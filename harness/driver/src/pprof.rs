@@ -19,7 +19,7 @@ pub(crate) struct PprofSource {
 impl PprofSource {
     pub(crate) fn new(base_url: &str, request_label: &str) -> Result<Self, String> {
         Ok(Self {
-            fetch: Fetch::new()?,
+            fetch: Fetch::of(base_url)?,
             base_url: base_url.trim_end_matches('/').to_owned(),
             request_label: request_label.to_owned(),
         })

@@ -1,4 +1,4 @@
-//! The ledger as the auditor reads it over HTTP. Nothing here trusts the target: ids and amounts are parsed and checked.
+//! The ledger over HTTP, as it is filled before a run and read by the auditor after it. Nothing here trusts the target: ids and amounts are parsed and checked.
 
 use super::UNITS;
 use crate::id;
@@ -108,6 +108,26 @@ fn content(path: &str, why: &str) -> ClientError {
     ClientError::Content {
         url: path.to_owned(),
         why: why.to_owned(),
+    }
+}
+
+#[derive(Deserialize)]
+struct BatchLine {
+    status: String,
+}
+
+/// Sends a batch of commands, each of which must succeed.
+pub(super) async fn batch(client: &Client, members: &[String]) -> Result<(), ClientError> {
+    let path = "/v1/batch";
+    let body = format!("[{}]", members.join(","));
+    let answer = client.post(path, body.into_bytes()).await?;
+    let lines: Vec<BatchLine> =
+        serde_json::from_slice(&answer).map_err(|error| content(path, &error.to_string()))?;
+    let bad = lines.iter().find(|line| line.status != "ok");
+    match bad {
+        None if lines.len() == members.len() => Ok(()),
+        None => Err(content(path, "fewer answers than commands")),
+        Some(line) => Err(content(path, &line.status)),
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn general(job: &Job) -> Result<Option<reqwest::Client>, DriverError>
     if !needed {
         return Ok(None);
     }
-    let client = general_client(job.plan.timeout, target.redirects);
+    let client = general_client(&job.address.origin(), job.plan.timeout, target.redirects);
     client.map(Some).map_err(DriverError::Client)
 }
 

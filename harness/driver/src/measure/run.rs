@@ -125,7 +125,7 @@ impl Run {
     }
 
     pub(super) async fn go(mut self) -> Result<Measured, DriverError> {
-        self.steady.rehearse().await;
+        self.steady.rehearse(self.job.plan.duration).await;
         self.steady.count_before(self.job.counter.as_deref()).await;
         let clock = Clock::starting_in(Duration::from_millis(20));
         let log = std::mem::replace(&mut self.job.log, Box::new(std::io::sink()));

@@ -118,8 +118,11 @@ impl Steady {
 
     /// Before T0: the target reads its symbols once, so that it does not do so for the first time in the measured seconds.
     ///
-    /// Its clock is compared with ours, too.
-    pub(super) async fn rehearse(&mut self) {
+    /// Its clock is compared with ours, too. A steady phase of a `length` that has no profile needs neither.
+    pub(super) async fn rehearse(&mut self, length: Duration) {
+        if length < SHORTEST_PROFILE {
+            return;
+        }
         if let Ok(source) = &mut self.source {
             let _ = source.pprof.rehearse().await;
             source.offset = source.admin.clock_offset().await.ok();
@@ -178,14 +181,19 @@ impl Steady {
                 .steady_end()
                 .saturating_sub(BEFORE_END.as_nanos() as u64)
         };
-        let reached = match self.until(clock, before_end).await {
+        let met = self.until(clock, before_end).await;
+        let end = match met {
+            Reached::OnTime => edges.steady_end(),
+            Reached::Early => clock.now().min(edges.steady_end()),
+        };
+        let reached = match met {
             // The judge stopped the run: the profile would go on until the end that was planned.
             Reached::OnTime if edges.steady_end() < planned.end.as_nanos() as u64 => Reached::Early,
             reached => reached,
         };
         let health = HealthReading::now().since(&health);
         let last = self.read(clock).await;
-        let steady = edges.steady_end().saturating_sub(edges.warmup_end());
+        let steady = end.saturating_sub(edges.warmup_end());
         let mut profiles = Vec::new();
         for (metric, task) in taking {
             if reached == Reached::Early {

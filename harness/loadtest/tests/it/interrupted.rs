@@ -60,7 +60,19 @@ fn leaves_a_readable_record(signal: Signal) {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     let record = json(&dir.join("record.json"));
     assert_eq!(record["ending"]["how"], "interrupted");
-    assert!(record["steady"]["end_ns"].as_u64() > record["steady"]["start_ns"].as_u64());
+    let number = |value: &serde_json::Value| value.as_u64().unwrap();
+    let (start, end) = (&record["steady"]["start_ns"], &record["steady"]["end_ns"]);
+    assert!(number(end) > number(start));
+    // Costs are of the seconds that were, not of those that were planned.
+    let processors = number(&record["provenance"]["cores"]);
+    for side in ["generator_cpu_ns", "target_cpu_ns"] {
+        let used = number(&record["costs"][side]);
+        assert!(
+            used <= (number(end) - number(start)) * processors,
+            "{side}: {}",
+            record["costs"]
+        );
+    }
     assert!(
         record["steps"][0]["ok_response_time"]["count"]
             .as_u64()

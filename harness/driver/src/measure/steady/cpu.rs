@@ -18,10 +18,10 @@ pub(super) struct CpuRead {
 }
 
 impl CpuRead {
-    /// Processors in use since `earlier`, 1.0 for one; `None` if no time went by.
+    /// Processors in use since `earlier`, 1.0 for one; `None` if no time went by, and for a process that began anew.
     pub(super) fn share_since(self, earlier: Self) -> Option<f64> {
         let time = Duration::from_nanos(self.at.checked_sub(earlier.at)?);
-        let cpu = self.cpu.saturating_sub(earlier.cpu);
+        let cpu = self.cpu.checked_sub(earlier.cpu)?;
         (!time.is_zero()).then(|| cpu.as_secs_f64() / time.as_secs_f64())
     }
 
@@ -49,8 +49,7 @@ mod tests {
         assert_eq!(read(1_500, 550).share_since(first), Some(0.5));
         assert_eq!(read(1_000, 300).share_since(first), None);
         assert_eq!(read(900, 300).share_since(first), None);
-        // A process that began anew.
-        assert_eq!(read(1_400, 10).share_since(first), Some(0.0));
+        assert_eq!(read(1_400, 10).share_since(first), None);
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl Resolved {
         })
     }
 
-    /// Keeps the processors awake from now on, if that can be had: without it the run is worth less, and says so.
+    /// Keeps the processors awake from now on, if that can be had; the record says whether.
     pub(super) fn keep_awake(&mut self, arguments: &RunArgs) {
         if !arguments.allow_idle_states {
             self.awake = driver::keep_awake().ok();
