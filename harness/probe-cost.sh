@@ -4,7 +4,7 @@
 #   harness/probe-cost.sh [rounds] [closed window] [open window]
 #
 # On: CPU samples at 99 Hz, an allocation sample in 512 KiB, the stall ledger and labels of requests, fetched as a run fetches them. Off: no
-# samples and no records of requests. Rounds are randomised, every window is a fresh process, and the intervals are those of `loadtest gate`: 20
+# samples and no records of requests, and nobody who asks (its operations listen where the gate does not know). Rounds are randomised, every window is a fresh process, and the intervals are those of `loadtest gate`: 20
 # rounds of 2s and 3s take 15 minutes. Nothing else should run. LOADTEST=PROGRAM takes another program and builds nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -37,7 +37,7 @@ TOML
 serve="exec $loadtest serve-engine --listen 127.0.0.1:{port}"
 code=0
 "$loadtest" gate --plan "$work/gate.toml" --workload transfers --out "$work/gate" \
-  --baseline-cmd "$serve --alloc-period 0 --request-records off" \
-  --candidate-cmd "$serve --alloc-period 524288 --admin 127.0.0.1:{admin_port}" || code=$?
+  --baseline-cmd "$serve --admin 127.0.0.1:0 --engine alloc-period=0 --engine request-records=off" \
+  --candidate-cmd "$serve --admin 127.0.0.1:{admin_port} --engine alloc-period=524288" || code=$?
 # What the gate thinks of it is no matter: the figures are what was asked for. 4 is a gate that was worth nothing.
 [ "$code" -eq 0 ] || [ "$code" -eq 3 ] || exit "$code"
