@@ -197,13 +197,10 @@ impl LedgerWorkload {
         let ids = self.data.ids;
         let account = |n: u64| text(ids.id(Kind::Account, n));
         let each = || 0..u64::from(self.data.accounts);
-        let opens = each().map(|n| fill::Opening { id: account(n) });
-        let mints = each().map(|n| fill::Minting {
-            id: text(ids.id(Kind::Mint, n)),
-            account: account(n),
-        });
-        fill::commands(client, "/v1/accounts", &opens.collect::<Vec<_>>()).await?;
-        fill::commands(client, "/v1/mints", &mints.collect::<Vec<_>>()).await
+        let opens: Vec<_> = each().map(|n| fill::open(&account(n))).collect();
+        fill::send(client, &opens).await?;
+        let mint = |n: u64| fill::mint(&text(ids.id(Kind::Mint, n)), &account(n));
+        fill::send(client, &each().map(mint).collect::<Vec<_>>()).await
     }
 }
 

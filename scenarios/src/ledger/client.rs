@@ -1,4 +1,5 @@
-//! The ledger over HTTP, as it is filled before a run and read by the auditor after it. Nothing here trusts the target: ids and amounts are parsed and checked.
+//! The ledger over HTTP, as it is filled before a run and read by the auditor after it. Nothing here trusts the target: ids and amounts
+//! are parsed and checked.
 
 use super::UNITS;
 use crate::id;
