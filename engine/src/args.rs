@@ -44,7 +44,7 @@ serve:
   --threads N           threads that serve traffic (default: one for each core)
   --alloc-period BYTES  allocated bytes between two samples, 0 for none (default 65536)
   --request-records L   what the probe keeps of a request for profiles and stall ledger: usual (default), full (CPU time and page
-                        faults of each, not of one in sixteen) or off
+                        faults of each, not of some 200 a second) or off
   --data DIR            folder of the journal; it is made if it does not exist (default: a temporary one, removed at the end)
   --journal group       one sync for all commands that arrived during the one before (default)
   --journal each        one sync for each command or batch

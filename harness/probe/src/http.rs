@@ -8,14 +8,13 @@
 mod future;
 mod series;
 
-use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Instant;
 
 use axum::extract::MatchedPath;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::clock;
 use crate::metrics::Registry;
 use crate::request::Serving;
 use crate::request::stalls::Stalls;
@@ -29,17 +28,19 @@ const REQUEST_ID: &str = "x-request-id";
 /// A tower layer that counts the requests which pass through it.
 #[derive(Debug, Clone)]
 pub struct HttpLayer {
-    routes: Arc<Routes>,
-    stalls: Option<Arc<Stalls>>,
+    routes: &'static Routes,
+    stalls: Option<&'static Stalls>,
 }
 
 /// A layer that counts into `http_requests_total`, `http_request_duration_seconds` and `http_requests_in_flight`, and keeps a
 /// record of each request. It should be the outermost one.
 ///
 /// The duration ends with the response's headers; a body that is streamed later is not in it.
+///
+/// Make one for each service: what it counts in is kept as long as the process runs, so that no request counts who uses it.
 pub fn layer(registry: &Registry) -> HttpLayer {
     HttpLayer {
-        routes: Arc::new(Routes::new(registry)),
+        routes: Box::leak(Box::new(Routes::new(registry))),
         stalls: None,
     }
 }
@@ -60,8 +61,8 @@ impl<S> Layer<S> for HttpLayer {
     fn layer(&self, inner: S) -> Counted<S> {
         Counted {
             inner,
-            routes: Arc::clone(&self.routes),
-            stalls: self.stalls.clone(),
+            routes: self.routes,
+            stalls: self.stalls,
         }
     }
 }
@@ -70,8 +71,8 @@ impl<S> Layer<S> for HttpLayer {
 #[derive(Debug, Clone)]
 pub struct Counted<S> {
     inner: S,
-    routes: Arc<Routes>,
-    stalls: Option<Arc<Stalls>>,
+    routes: &'static Routes,
+    stalls: Option<&'static Stalls>,
 }
 
 impl<S, B, R> Service<http::Request<B>> for Counted<S>
@@ -87,22 +88,18 @@ where
     }
 
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
-        let started = Instant::now();
+        let started = clock::monotonic_nanos();
         let matched = request.extensions().get::<MatchedPath>();
         let route = self.routes.route(matched.map(MatchedPath::as_str));
         let method = series::method(request.method());
         let name = request.headers().get(REQUEST_ID);
         let name = name.map(http::HeaderValue::as_bytes);
-        let tracking = Tracking::start(name, route.name(), method.name(), self.stalls.as_ref());
+        let tracking = Tracking::start(started, name, route.name(), method.name(), self.stalls);
         // Making the future may already run code of the service.
         let serving = Serving::enter(tracking.as_ref().map_or(0, Tracking::id));
         let inner = self.inner.call(request);
         drop(serving);
-        Timed::new(
-            inner,
-            started,
-            tracking,
-            Counting::new(&self.routes, route, method),
-        )
+        let counting = Counting::new(self.routes, route, method, started);
+        Timed::new(inner, tracking, counting)
     }
 }

@@ -75,6 +75,8 @@ pub(crate) struct Waits {
     pub between: ByCause,
     /// How many waits inside polls.
     pub count: u64,
+    /// How many waits: as long as it stays the same, all else does.
+    pub notes: u64,
 }
 
 impl Waits {
@@ -87,6 +89,7 @@ impl Waits {
             inside: less(&self.inside, &earlier.inside),
             between: less(&self.between, &earlier.between),
             count: self.count.wrapping_sub(earlier.count),
+            notes: self.notes.wrapping_sub(earlier.notes),
         }
     }
 
@@ -99,6 +102,7 @@ impl Waits {
             *sum = sum.wrapping_add(part);
         }
         self.count = self.count.wrapping_add(other.count);
+        self.notes = self.notes.wrapping_add(other.notes);
     }
 }
 
@@ -115,6 +119,7 @@ const ZERO: Waits = Waits {
     inside: [0; Cause::ALL.len()],
     between: [0; Cause::ALL.len()],
     count: 0,
+    notes: 0,
 };
 
 thread_local! {
@@ -132,6 +137,7 @@ pub(crate) fn note(cause: Cause, part: Part, nanos: u64) {
     let _ = WAITS.try_with(|cell| {
         let mut waits = cell.get();
         let place = cause as usize;
+        waits.notes = waits.notes.wrapping_add(1);
         match part {
             Part::Inside => {
                 waits.inside[place] = waits.inside[place].wrapping_add(nanos);

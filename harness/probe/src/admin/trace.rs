@@ -114,7 +114,7 @@ mod tests {
         let entry = Entry {
             id: 3,
             name: None,
-            route: "/x".into(),
+            route: "/x",
             method: "GET",
             status: 200,
             ledger,

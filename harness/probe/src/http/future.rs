@@ -6,20 +6,19 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
 
 use super::series::{Method, Route, Routes};
+use crate::clock;
 use crate::metrics::Gauge;
 use crate::request::tracking::Tracking;
 
 /// One request in flight, until dropped: also when the client goes away or the handler panics.
 #[derive(Debug)]
-struct InFlight(Gauge);
+struct InFlight(&'static Gauge);
 
 impl InFlight {
-    fn enter(gauge: Gauge) -> Self {
+    fn enter(gauge: &'static Gauge) -> Self {
         gauge.inc();
         Self(gauge)
     }
@@ -34,16 +33,24 @@ impl Drop for InFlight {
 /// What is counted of one request.
 #[derive(Debug)]
 pub(super) struct Counting {
-    route: Arc<Route>,
+    route: &'static Route,
     method: Method,
+    /// When it came, in monotonic nanoseconds.
+    started: u64,
     _in_flight: InFlight,
 }
 
 impl Counting {
-    pub fn new(routes: &Routes, route: Arc<Route>, method: Method) -> Self {
+    pub fn new(
+        routes: &'static Routes,
+        route: &'static Route,
+        method: Method,
+        started: u64,
+    ) -> Self {
         Self {
             route,
             method,
+            started,
             _in_flight: InFlight::enter(routes.in_flight()),
         }
     }
@@ -53,21 +60,14 @@ impl Counting {
 #[derive(Debug)]
 pub struct Timed<F> {
     inner: F,
-    started: Instant,
     tracking: Option<Tracking>,
     counting: Counting,
 }
 
 impl<F> Timed<F> {
-    pub(super) fn new(
-        inner: F,
-        started: Instant,
-        tracking: Option<Tracking>,
-        counting: Counting,
-    ) -> Self {
+    pub(super) fn new(inner: F, tracking: Option<Tracking>, counting: Counting) -> Self {
         Self {
             inner,
-            started,
             tracking,
             counting,
         }
@@ -83,15 +83,11 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         // SAFETY: `inner` is pinned with the whole and never moved; the other fields are never pinned. The struct has no Drop
         // of its own and is Unpin only if `F` is.
-        let (timed, inner) = unsafe {
+        let (tracking, counting, inner) = unsafe {
             let timed = self.get_unchecked_mut();
             let inner = Pin::new_unchecked(&mut timed.inner);
-            (
-                (&mut timed.tracking, &timed.started, &timed.counting),
-                inner,
-            )
+            (&mut timed.tracking, &timed.counting, inner)
         };
-        let (tracking, started, counting) = timed;
         let result = match tracking {
             Some(tracking) => tracking.poll(context.waker(), |waker| {
                 inner.poll(&mut Context::from_waker(waker))
@@ -99,15 +95,17 @@ where
             None => inner.poll(context),
         };
         let result = ready!(result);
-        let finished = tracking.take();
-        if let Ok(response) = &result {
-            let code = response.status().as_u16();
-            counting
-                .route
-                .count(counting.method, code, started.elapsed());
-            if let Some(mut tracking) = finished {
-                tracking.answered(code);
-            }
+        let code = result
+            .as_ref()
+            .map_or(0, |response| response.status().as_u16());
+        // The clock was read at the end of the poll.
+        let finished = match tracking.take() {
+            Some(tracking) => tracking.finish(code),
+            None => clock::monotonic_nanos(),
+        };
+        if result.is_ok() {
+            let took = finished.saturating_sub(counting.started);
+            counting.route.count(counting.method, code, took);
         }
         Poll::Ready(result)
     }

@@ -1,8 +1,8 @@
-//! The handles of all series that were needed so far, found without allocation.
+//! The handles of all series that were needed so far, found without a lock and without allocation.
+//!
+//! Routes, and the answers of each, are lists that only grow at their end: a few of each, so a walk is the fastest way.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::OnceLock;
 
 use record::catalog;
 
@@ -30,8 +30,8 @@ pub(super) fn method(method: &http::Method) -> Method {
     Method(known.copied().unwrap_or("OTHER"))
 }
 
-/// Two handles of one method, route and status.
-#[derive(Debug, Clone)]
+/// The handles of one method, route and status.
+#[derive(Debug)]
 struct Answered {
     method: Method,
     code: u16,
@@ -39,14 +39,33 @@ struct Answered {
     duration: Histogram,
     #[cfg(feature = "native")]
     native: crate::metrics::native::Native,
+    next: OnceLock<Box<Answered>>,
 }
 
-/// The handles of one route: a few, so a list is the fastest map.
+impl Answered {
+    fn new(registry: &Registry, route: &str, method: Method, code: u16) -> Self {
+        let labels = [method.0, route];
+        let status = code.to_string();
+        let requests = [method.0, route, &status];
+        Self {
+            method,
+            code,
+            requests: registry.counter(&catalog::HTTP_REQUESTS, &requests),
+            duration: registry.histogram(&catalog::HTTP_DURATION, &labels),
+            #[cfg(feature = "native")]
+            native: registry.native(method.0, route),
+            next: OnceLock::new(),
+        }
+    }
+}
+
+/// The handles of one route.
 #[derive(Debug)]
 pub(super) struct Route {
-    name: Arc<str>,
+    name: Box<str>,
     registry: Registry,
-    answered: RwLock<Vec<Answered>>,
+    answered: OnceLock<Box<Answered>>,
+    next: OnceLock<Box<Route>>,
 }
 
 impl Route {
@@ -54,54 +73,32 @@ impl Route {
         Self {
             name: name.into(),
             registry: registry.clone(),
-            answered: RwLock::default(),
+            answered: OnceLock::new(),
+            next: OnceLock::new(),
         }
     }
 
     /// The template.
-    pub fn name(&self) -> &Arc<str> {
+    pub fn name(&self) -> &str {
         &self.name
     }
 
     /// Counts one answer.
-    pub fn count(&self, method: Method, code: u16, duration: Duration) {
-        if !self.count_known(method, code, duration) {
-            self.learn(method, code);
-            self.count_known(method, code, duration);
+    pub fn count(&self, method: Method, code: u16, nanos: u64) {
+        let mut place = &self.answered;
+        loop {
+            // Another thread may put another answer there first; then the next place is tried.
+            let here = place
+                .get_or_init(|| Box::new(Answered::new(&self.registry, &self.name, method, code)));
+            if here.code == code && here.method == method {
+                here.requests.inc();
+                here.duration.observe_nanos(nanos);
+                #[cfg(feature = "native")]
+                here.native.observe(std::time::Duration::from_nanos(nanos));
+                return;
+            }
+            place = &here.next;
         }
-    }
-
-    fn count_known(&self, method: Method, code: u16, duration: Duration) -> bool {
-        let answered = self.answered.read().unwrap_or_else(PoisonError::into_inner);
-        let known = answered
-            .iter()
-            .find(|known| known.code == code && known.method == method);
-        if let Some(known) = known {
-            known.requests.inc();
-            known.duration.observe(duration);
-            #[cfg(feature = "native")]
-            known.native.observe(duration);
-        }
-        known.is_some()
-    }
-
-    #[cold]
-    fn learn(&self, method: Method, code: u16) {
-        let labels = [method.0, &self.name];
-        let status = code.to_string();
-        let requests = [method.0, &self.name, &status];
-        let learned = Answered {
-            method,
-            code,
-            requests: self.registry.counter(&catalog::HTTP_REQUESTS, &requests),
-            duration: self.registry.histogram(&catalog::HTTP_DURATION, &labels),
-            #[cfg(feature = "native")]
-            native: self.registry.native(method.0, &self.name),
-        };
-        let answered = self.answered.write();
-        answered
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(learned);
     }
 }
 
@@ -110,8 +107,8 @@ impl Route {
 pub(super) struct Routes {
     registry: Registry,
     in_flight: Gauge,
-    unmatched: Arc<Route>,
-    by_name: RwLock<HashMap<Box<str>, Arc<Route>>>,
+    unmatched: Route,
+    first: OnceLock<Box<Route>>,
 }
 
 impl Routes {
@@ -119,34 +116,62 @@ impl Routes {
         Self {
             registry: registry.clone(),
             in_flight: registry.gauge(&catalog::HTTP_IN_FLIGHT, &[]),
-            unmatched: Arc::new(Route::new(UNMATCHED, registry)),
-            by_name: RwLock::default(),
+            unmatched: Route::new(UNMATCHED, registry),
+            first: OnceLock::new(),
         }
     }
 
-    pub fn in_flight(&self) -> Gauge {
-        self.in_flight.clone()
+    /// How many requests are under way.
+    pub fn in_flight(&self) -> &Gauge {
+        &self.in_flight
     }
 
     /// The route of that template. Templates come from the program, so there are only so many.
-    pub fn route(&self, template: Option<&str>) -> Arc<Route> {
+    pub fn route(&self, template: Option<&str>) -> &Route {
         let Some(template) = template else {
-            return Arc::clone(&self.unmatched);
+            return &self.unmatched;
         };
-        let known = self.by_name.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(route) = known.get(template) {
-            return Arc::clone(route);
+        let mut place = &self.first;
+        loop {
+            let here = place.get_or_init(|| Box::new(Route::new(template, &self.registry)));
+            if *here.name == *template {
+                return here;
+            }
+            place = &here.next;
         }
-        drop(known);
-        self.learn(template)
     }
+}
 
-    #[cold]
-    fn learn(&self, template: &str) -> Arc<Route> {
-        let mut known = self.by_name.write().unwrap_or_else(PoisonError::into_inner);
-        let route = known
-            .entry(template.into())
-            .or_insert_with(|| Arc::new(Route::new(template, &self.registry)));
-        Arc::clone(route)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_that_come_at_once_find_the_same_routes() {
+        let registry = Registry::new();
+        let routes = Routes::new(&registry);
+        let names: Vec<_> = (0..20).map(|n| format!("/{n}")).collect();
+        std::thread::scope(|scope| {
+            for first in 0..4 {
+                let (routes, names) = (&routes, &names);
+                scope.spawn(move || {
+                    for name in names.iter().cycle().skip(first * 5).take(names.len()) {
+                        let route = routes.route(Some(name));
+                        assert_eq!(route.name(), name);
+                        route.count(method(&http::Method::GET), 200, 5);
+                        route.count(method(&http::Method::GET), 404, 5);
+                    }
+                });
+            }
+        });
+        let text = registry.render();
+        for name in &names {
+            for code in [200, 404] {
+                let line = format!(
+                    r#"http_requests_total{{method="GET",route="{name}",code="{code}"}} 4"#
+                );
+                assert!(text.contains(&line), "{line} in {text}");
+            }
+        }
     }
 }

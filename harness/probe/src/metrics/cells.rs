@@ -1,10 +1,13 @@
 //! The numbers behind the handles. All of them are atomics: no lock on any hot path.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use record::grid::Grid;
+use record::grid::{Grid, Scale};
+
+use super::parts::Parts;
 
 const NANOS: u64 = 1_000_000_000;
 
@@ -31,13 +34,22 @@ impl Float {
 
 /// A number that only grows.
 #[derive(Debug, Clone, Default)]
-pub struct Counter(Arc<CounterCell>);
+pub struct Counter(Arc<Sum>);
 
-/// Whole events and fractions apart: events are one locked addition.
-#[derive(Debug, Default)]
-struct CounterCell {
-    whole: AtomicU64,
-    fraction: Float,
+/// A sum in two: whole events, counted by each thread in its part, and the rest.
+#[derive(Debug)]
+struct Sum {
+    whole: Parts,
+    rest: Float,
+}
+
+impl Default for Sum {
+    fn default() -> Self {
+        Self {
+            whole: Parts::of(1),
+            rest: Float::default(),
+        }
+    }
 }
 
 impl Counter {
@@ -48,51 +60,52 @@ impl Counter {
 
     /// Adds a whole number.
     pub fn add(&self, count: u64) {
-        self.0.whole.fetch_add(count, Ordering::Relaxed);
+        self.0.whole.add(0, count);
     }
 
     /// Adds a number such as seconds. Negative numbers and what is not a number are ignored.
     pub fn add_f64(&self, value: f64) {
         if value > 0.0 {
-            self.0.fraction.update(|sum| sum + value);
+            self.0.rest.update(|sum| sum + value);
         }
     }
 
     /// Raises the counter to a total that is counted elsewhere; a lower one changes nothing. For counters that are only
     /// ever raised.
     pub fn raise_to(&self, total: f64) {
-        self.0.fraction.update(|sum| sum.max(total));
+        self.0.rest.update(|sum| sum.max(total));
     }
 
     /// The sum so far.
     pub fn get(&self) -> f64 {
-        self.0.whole.load(Ordering::Relaxed) as f64 + self.0.fraction.get()
+        self.0.whole.sum(0) as f64 + self.0.rest.get()
     }
 }
 
 /// A value of the moment.
 #[derive(Debug, Clone, Default)]
-pub struct Gauge(Arc<Float>);
+pub struct Gauge(Arc<Sum>);
 
 impl Gauge {
     /// Sets the value.
     pub fn set(&self, value: f64) {
-        self.0.set(value);
+        self.0.whole.clear(0);
+        self.0.rest.set(value);
     }
 
     /// Adds 1.
     pub fn inc(&self) {
-        self.0.update(|value| value + 1.0);
+        self.0.whole.add(0, 1);
     }
 
     /// Takes 1 away.
     pub fn dec(&self) {
-        self.0.update(|value| value - 1.0);
+        self.0.whole.add(0, 1_u64.wrapping_neg());
     }
 
     /// The value.
     pub fn get(&self) -> f64 {
-        self.0.get()
+        self.0.whole.sum(0).cast_signed() as f64 + self.0.rest.get()
     }
 }
 
@@ -107,19 +120,31 @@ impl Histogram {
 
     /// Counts one duration.
     pub fn observe(&self, duration: Duration) {
-        self.observe_billionths(duration.as_nanos());
+        self.observe_nanos(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX));
+    }
+
+    /// Counts one duration in nanoseconds.
+    #[inline]
+    pub fn observe_nanos(&self, nanos: u64) {
+        let cells = &*self.0.0;
+        let part = cells.parts.own();
+        part[FIRST_BUCKET + cells.scale.bucket(nanos)].fetch_add(1, Ordering::Relaxed);
+        // Most times are shorter than a second, and a division takes longer than all the rest.
+        let mut rest = nanos;
+        if nanos >= NANOS {
+            part[SECONDS].fetch_add(nanos / NANOS, Ordering::Relaxed);
+            rest = nanos % NANOS;
+        }
+        part[REST].fetch_add(rest, Ordering::Relaxed);
     }
 
     /// Counts one number of things, for a family over [`Grid::Counts`].
     pub fn observe_count(&self, count: u64) {
-        self.observe_billionths(u128::from(count) * u128::from(NANOS));
-    }
-
-    fn observe_billionths(&self, value: u128) {
-        let cell = &self.0.0;
-        let bucket = cell.grid.bucket(u64::try_from(value).unwrap_or(u64::MAX));
-        cell.buckets[bucket].fetch_add(1, Ordering::Relaxed);
-        cell.add_sum(value);
+        let cells = &*self.0.0;
+        let part = cells.parts.own();
+        let bucket = cells.scale.bucket(count.saturating_mul(NANOS));
+        part[FIRST_BUCKET + bucket].fetch_add(1, Ordering::Relaxed);
+        part[SECONDS].fetch_add(count, Ordering::Relaxed);
     }
 }
 
@@ -127,35 +152,32 @@ impl Histogram {
 #[derive(Debug, Clone)]
 pub struct Distribution(Arc<DistributionCell>);
 
-/// Counts by bucket, the unbounded one last, and the sum in two parts that cannot overflow.
+/// Where a part keeps whole seconds (or things) of the sum; the sum is in two so that it cannot overflow.
+const SECONDS: usize = 0;
+/// Where it keeps what is less than a second, in nanoseconds.
+const REST: usize = 1;
+/// Where its buckets begin, the unbounded one last.
+const FIRST_BUCKET: usize = 2;
+
 #[derive(Debug)]
 struct DistributionCell {
     grid: Grid,
-    buckets: Box<[AtomicU64]>,
-    sum_seconds: AtomicU64,
-    sum_nanos: AtomicU64,
-}
-
-impl DistributionCell {
-    fn add_sum(&self, nanos: u128) {
-        let seconds = u64::try_from(nanos / u128::from(NANOS)).unwrap_or(u64::MAX);
-        let rest = (nanos % u128::from(NANOS)) as u64;
-        if seconds > 0 {
-            self.sum_seconds.fetch_add(seconds, Ordering::Relaxed);
-        }
-        self.sum_nanos.fetch_add(rest, Ordering::Relaxed);
-    }
+    scale: &'static Scale,
+    parts: Parts,
 }
 
 impl Distribution {
     pub(super) fn new(grid: Grid) -> Self {
-        let buckets = (0..=grid.bounds_ns().len()).map(|_| AtomicU64::new(0));
+        let parts = Parts::of(FIRST_BUCKET + grid.bounds_ns().len() + 1);
         Self(Arc::new(DistributionCell {
             grid,
-            buckets: buckets.collect(),
-            sum_seconds: AtomicU64::new(0),
-            sum_nanos: AtomicU64::new(0),
+            scale: grid.scale(),
+            parts,
         }))
+    }
+
+    fn buckets(&self) -> Range<usize> {
+        FIRST_BUCKET..FIRST_BUCKET + self.0.grid.bounds_ns().len() + 1
     }
 
     /// Adds counts per bucket of the family's grid (not cumulative, the unbounded bucket last) and the exact sum of the
@@ -164,12 +186,18 @@ impl Distribution {
     /// # Panics
     /// If there are not as many counts as buckets.
     pub fn add(&self, counts: &[u64], sum_ns: u128) {
-        let buckets = &self.0.buckets;
-        assert_eq!(counts.len(), buckets.len(), "one count for each bucket");
-        for (bucket, count) in buckets.iter().zip(counts).filter(|(_, count)| **count > 0) {
-            bucket.fetch_add(*count, Ordering::Relaxed);
+        let parts = &self.0.parts;
+        assert_eq!(
+            counts.len(),
+            self.buckets().len(),
+            "one count for each bucket"
+        );
+        for (bucket, count) in self.buckets().zip(counts).filter(|(_, count)| **count > 0) {
+            parts.add(bucket, *count);
         }
-        self.0.add_sum(sum_ns);
+        let seconds = u64::try_from(sum_ns / u128::from(NANOS)).unwrap_or(u64::MAX);
+        parts.add(SECONDS, seconds);
+        parts.add(REST, (sum_ns % u128::from(NANOS)) as u64);
     }
 
     /// The grid of the buckets.
@@ -179,15 +207,14 @@ impl Distribution {
 
     /// Counts per bucket, not cumulative, the unbounded bucket last.
     pub fn counts(&self) -> Vec<u64> {
-        let buckets = self.0.buckets.iter();
-        buckets
-            .map(|bucket| bucket.load(Ordering::Relaxed))
+        self.buckets()
+            .map(|bucket| self.0.parts.sum(bucket))
             .collect()
     }
 
     /// The sum in seconds.
     pub fn sum_seconds(&self) -> f64 {
-        let nanos = self.0.sum_nanos.load(Ordering::Relaxed);
-        self.0.sum_seconds.load(Ordering::Relaxed) as f64 + nanos as f64 / NANOS as f64
+        let [seconds, rest] = [SECONDS, REST].map(|place| self.0.parts.sum(place));
+        seconds as f64 + rest as f64 / NANOS as f64
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn line(entry: &Entry) -> String {
     let mut out = format!(
         "{{\"request\":{},\"route\":{},\"method\":{},\"status\":{},\"started_ns\":{},\"ended_ns\":{},\"polls\":{}",
         quoted(&entry.called()),
-        quoted(&entry.route),
+        quoted(entry.route),
         quoted(entry.method),
         entry.status,
         ledger.started,
@@ -110,7 +110,7 @@ mod tests {
         Entry {
             id: 3,
             name: Name::of(br#"a"b\c"#),
-            route: "/accounts/{id}".into(),
+            route: "/accounts/{id}",
             method: "GET",
             status: 200,
             ledger,

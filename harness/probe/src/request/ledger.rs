@@ -147,6 +147,11 @@ impl Ledger {
         poll
     }
 
+    /// When the last poll ended, or the request began.
+    pub fn last(&self) -> u64 {
+        self.last
+    }
+
     /// The request is over, with its last poll or, if its client went away, in between.
     pub fn end(&mut self, now: u64) {
         let now = now.max(self.last);

@@ -4,7 +4,6 @@
 //! Requests that still run are in it too, or their samples would have no name.
 
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
@@ -47,20 +46,31 @@ impl Name {
 }
 
 /// What is known of one request.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Entry {
     /// Its number; never 0.
     pub id: u64,
     /// What the client called it; `None` if it gave no name that could be kept.
     pub name: Option<Name>,
     /// Route template.
-    pub route: Arc<str>,
+    pub route: &'static str,
     /// Method.
     pub method: &'static str,
     /// Status of the answer; 0 while it runs, or if its client went away.
     pub status: u16,
     /// Where its time went. Only the start is set while it runs.
     pub ledger: Ledger,
+}
+
+/// What is known of a request that begins: see [`Entry`].
+#[derive(Debug)]
+pub(crate) struct Begun {
+    pub id: u64,
+    pub name: Option<Name>,
+    pub route: &'static str,
+    pub method: &'static str,
+    /// When, in monotonic nanoseconds.
+    pub started: u64,
 }
 
 impl Entry {
@@ -74,10 +84,22 @@ impl Entry {
 }
 
 /// One part of the table, with room for all of its entries from the start: a request must not allocate for its record. Pages
-/// that were never written take no memory.
+/// that were never written take no memory. Neighbours have the next requests, so no two parts share a cache line.
 #[derive(Debug)]
+#[repr(align(128))]
 struct Part {
-    entries: Vec<Option<Entry>>,
+    /// The numbers of the entries, 0 for none. Apart from them, because an entry is cold when its place is taken again: it can be written
+    /// without waiting for it, but not read.
+    ids: Vec<u64>,
+    entries: Vec<Entry>,
+    /// How many records were lost to newer ones.
+    overwritten: u64,
+}
+
+impl Part {
+    fn get(&self, place: usize, id: u64) -> Option<&Entry> {
+        (*self.ids.get(place)? == id).then(|| self.entries.get(place))?
+    }
 }
 
 /// The table.
@@ -86,7 +108,6 @@ pub(crate) struct Table {
     parts: Box<[Mutex<Part>]>,
     most_in_part: usize,
     next: AtomicU64,
-    overwritten: AtomicU64,
 }
 
 impl Table {
@@ -95,14 +116,15 @@ impl Table {
         let most_in_part = (most / PARTS).max(1);
         let part = |_| {
             Mutex::new(Part {
+                ids: Vec::with_capacity(most_in_part),
                 entries: Vec::with_capacity(most_in_part),
+                overwritten: 0,
             })
         };
         Self {
             parts: (0..PARTS).map(part).collect(),
             most_in_part,
             next: AtomicU64::new(1),
-            overwritten: AtomicU64::new(0),
         }
     }
 
@@ -119,29 +141,38 @@ impl Table {
 
     /// Writes the record of a request that begins. An older request in its place is lost; if that has a higher number, this one
     /// is.
-    pub fn begin(&self, entry: Entry) {
-        let (part, place) = self.part(entry.id);
+    pub fn begin(&self, begun: &Begun) {
+        let (part, place) = self.part(begun.id);
         let mut part = part.lock();
-        if part.entries.len() <= place {
-            part.entries.resize_with(place + 1, || None);
+        let part = &mut *part;
+        if part.ids.len() <= place {
+            part.ids.resize(place + 1, 0);
+            part.entries.resize_with(place + 1, Entry::default);
         }
-        match &mut part.entries[place] {
-            Some(old) if old.id > entry.id => {}
-            free => {
-                let lost = free.replace(entry);
-                drop(part);
-                self.overwritten
-                    .fetch_add(u64::from(lost.is_some()), Ordering::Relaxed);
-            }
+        let old = &mut part.ids[place];
+        if *old > begun.id {
+            return;
         }
+        part.overwritten += u64::from(*old > 0);
+        *old = begun.id;
+        let entry = &mut part.entries[place];
+        entry.id = begun.id;
+        entry.name = begun.name;
+        entry.route = begun.route;
+        entry.method = begun.method;
+        entry.status = 0;
+        // The rest is the older request's until the end: readers leave it out.
+        entry.ledger.started = begun.started;
+        entry.ledger.ended = 0;
     }
 
     /// Completes the record of a request, if it is still there.
     pub fn end(&self, id: u64, status: u16, ledger: &Ledger) {
         let (part, place) = self.part(id);
         let mut part = part.lock();
-        let entry = part.entries.get_mut(place).and_then(Option::as_mut);
-        if let Some(entry) = entry.filter(|entry| entry.id == id) {
+        if part.ids.get(place) == Some(&id)
+            && let Some(entry) = part.entries.get_mut(place)
+        {
             entry.status = status;
             entry.ledger = *ledger;
         }
@@ -150,9 +181,11 @@ impl Table {
     /// A request by its number, if it is still there.
     pub fn get(&self, id: u64) -> Option<Entry> {
         let (part, place) = self.part(id);
-        let part = part.lock();
-        let entry = part.entries.get(place)?.as_ref()?;
-        (entry.id == id).then(|| entry.clone())
+        let mut entry = part.lock().get(place, id)?.clone();
+        if entry.ledger.ended == 0 {
+            entry.ledger = Ledger::new(entry.ledger.started);
+        }
+        Some(entry)
     }
 
     /// The first requests behind number `after` that ended in a span of monotonic time, at most `most`, in order; and the
@@ -166,11 +199,12 @@ impl Table {
         let mut ids = Vec::new();
         for part in &self.parts {
             let part = part.lock();
-            let ended = part.entries.iter().flatten().filter(|entry| {
+            let entries = part.ids.iter().zip(&part.entries);
+            let ended = entries.filter(|(id, entry)| {
                 let ended = entry.ledger.ended;
-                entry.id > after && ended > 0 && span.contains(&ended)
+                **id > after && ended > 0 && span.contains(&ended)
             });
-            ids.extend(ended.map(|entry| entry.id));
+            ids.extend(ended.map(|(id, _)| *id));
         }
         ids.sort_unstable();
         let more = ids.len() > most;
@@ -185,7 +219,7 @@ impl Table {
 
     /// How many records were lost to newer ones.
     pub fn overwritten(&self) -> u64 {
-        self.overwritten.load(Ordering::Relaxed)
+        self.parts.iter().map(|part| part.lock().overwritten).sum()
     }
 }
 
@@ -193,14 +227,13 @@ impl Table {
 mod tests {
     use super::*;
 
-    fn entry(id: u64) -> Entry {
-        Entry {
+    fn begun(id: u64) -> Begun {
+        Begun {
             id,
             name: Name::of(format!("run-{id}").as_bytes()),
-            route: "/x".into(),
+            route: "/x",
             method: "GET",
-            status: 0,
-            ledger: Ledger::new(1),
+            started: 1,
         }
     }
 
@@ -218,7 +251,7 @@ mod tests {
     fn long_lists_come_in_pages_and_the_last_one_says_so() {
         let table = Table::with_room(1 << 10);
         for id in 1..=5 {
-            table.begin(entry(id));
+            table.begin(&begun(id));
             table.end(id, 200, &ended(id));
         }
         let page = |after| {
@@ -242,7 +275,7 @@ mod tests {
     #[test]
     fn a_request_is_found_while_it_runs_and_after() {
         let table = Table::with_room(1 << 10);
-        table.begin(entry(5));
+        table.begin(&begun(5));
         assert_eq!(table.get(5).unwrap().called(), "run-5");
         assert!(all(&table, 0..u64::MAX).is_empty());
         table.end(5, 200, &ended(9));
@@ -258,7 +291,7 @@ mod tests {
         let table = Table::with_room(2 * PARTS);
         let last = 5 * PARTS as u64;
         for id in 1..=last {
-            table.begin(entry(id));
+            table.begin(&begun(id));
             table.end(id, 200, &ended(id));
         }
         assert!(table.get(1).is_none());
@@ -269,5 +302,21 @@ mod tests {
         // A late end does not come back over a newer request.
         table.end(1, 200, &ended(1));
         assert!(table.get(1).is_none());
+    }
+
+    #[test]
+    fn a_request_that_runs_has_nothing_of_the_one_before_it() {
+        let table = Table::with_room(PARTS);
+        table.begin(&begun(1));
+        let mut ledger = Ledger::new(1);
+        ledger.begin_poll(2, None);
+        ledger.end_poll(5, 9);
+        ledger.waits.count = 3;
+        ledger.end(5);
+        table.end(1, 200, &ledger);
+        let next = 1 + PARTS as u64;
+        table.begin(&begun(next));
+        let entry = table.get(next).unwrap();
+        assert_eq!((entry.status, entry.ledger), (0, Ledger::new(1)));
     }
 }

@@ -8,13 +8,10 @@ use std::task::Waker;
 use super::current::Serving;
 use super::ledger::{Detail, Ledger};
 use super::stalls::Stalls;
-use super::table::{Entry, Name};
+use super::table::{Begun, Name};
 use super::waker::{Lazy, WakeCell};
-use super::{Level, table};
+use super::{Level, sampling, table};
 use crate::{alloc, clock, stall, thread};
-
-/// One of so many requests is detailed at [`Level::Usual`].
-const DETAILED: u64 = 16;
 
 static LEVEL: AtomicU8 = AtomicU8::new(Level::Usual as u8);
 
@@ -40,42 +37,41 @@ pub(crate) struct Tracking {
     ledger: Ledger,
     waker: Option<(Waker, Arc<WakeCell>)>,
     detailed: bool,
-    stalls: Option<Arc<Stalls>>,
-    /// Of a detailed request: its stalls are told by route.
-    route: Option<Arc<str>>,
+    finished: bool,
+    stalls: Option<&'static Stalls>,
+    route: &'static str,
 }
 
 impl Tracking {
-    /// A request comes. `None` if requests are not tracked.
+    /// A request came at that monotonic time. `None` if requests are not tracked.
     pub fn start(
+        started: u64,
         header: Option<&[u8]>,
-        route: &Arc<str>,
+        route: &'static str,
         method: &'static str,
-        stalls: Option<&Arc<Stalls>>,
+        stalls: Option<&'static Stalls>,
     ) -> Option<Self> {
         let level = level();
         if level == Level::Off {
             return None;
         }
         let id = table().next_id();
-        let ledger = Ledger::new(clock::monotonic_nanos());
-        table().begin(Entry {
+        table().begin(&Begun {
             id,
             name: header.and_then(Name::of),
-            route: Arc::clone(route),
+            route,
             method,
-            status: 0,
-            ledger,
+            started,
         });
-        let detailed = level == Level::Full || id.is_multiple_of(DETAILED);
         Some(Self {
             id,
             status: 0,
-            ledger,
+            ledger: Ledger::new(started),
             waker: None,
-            detailed,
-            stalls: stalls.cloned(),
-            route: detailed.then(|| Arc::clone(route)),
+            detailed: level == Level::Full || sampling::is_chosen(id, started),
+            finished: false,
+            stalls,
+            route,
         })
     }
 
@@ -84,9 +80,11 @@ impl Tracking {
         self.id
     }
 
-    /// The status of the answer.
-    pub fn answered(&mut self, status: u16) {
+    /// The last poll brought the answer, with that status, 0 if it is an error. Answers the monotonic time of its end.
+    pub fn finish(mut self, status: u16) -> u64 {
         self.status = status;
+        self.finished = true;
+        self.ledger.last()
     }
 
     /// Polls under this request's id with a waker that notes wakes, and accounts for the time.
@@ -97,7 +95,7 @@ impl Tracking {
             .and_then(|(_, cell)| cell.take_first_wake());
         let before = Edge::begin(self.detailed);
         let ready = self.ledger.begin_poll(before.now, woken);
-        if let Some(stalls) = &self.stalls {
+        if let Some(stalls) = self.stalls {
             stalls.ready(ready);
         }
         let mut piece = Piece {
@@ -136,7 +134,7 @@ impl Drop for Piece<'_> {
         let ledger = &mut self.tracking.ledger;
         let poll = ledger.end_poll(after.now, thread::own_tid());
         self.before.add_to(&after, ledger);
-        if let Some(stalls) = &self.tracking.stalls {
+        if let Some(stalls) = self.tracking.stalls {
             stalls.poll(poll);
         }
     }
@@ -144,9 +142,14 @@ impl Drop for Piece<'_> {
 
 impl Drop for Tracking {
     fn drop(&mut self) {
-        self.ledger.end(clock::monotonic_nanos());
-        if let Some(stalls) = &self.stalls {
-            stalls.request(self.route.as_ref(), &self.ledger);
+        let now = if self.finished {
+            self.ledger.last()
+        } else {
+            clock::monotonic_nanos()
+        };
+        self.ledger.end(now);
+        if let Some(stalls) = self.stalls {
+            stalls.request(self.route, &self.ledger);
         }
         table().end(self.id, self.status, &self.ledger);
     }
@@ -184,7 +187,9 @@ impl Edge {
     }
 
     fn add_to(&self, after: &Self, ledger: &mut Ledger) {
-        ledger.waits.add(&after.waits.since(&self.waits));
+        if after.waits.notes != self.waits.notes {
+            ledger.waits.add(&after.waits.since(&self.waits));
+        }
         let allocations = after.allocations.since(&self.allocations);
         ledger.allocations += allocations.allocations;
         ledger.allocated_bytes += allocations.allocated_bytes;
