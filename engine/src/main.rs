@@ -64,9 +64,11 @@ fn serve(options: Options) -> ExitCode {
     }
     let ended = engine::bind(options).and_then(|bound| {
         let opened = bound.open()?;
+        // Watched before anybody knows that there is somebody to stop.
+        let stop = opened.inside(stop_signal);
         println!("switches {switches}");
         announce(&opened);
-        opened.run(stop_signal())
+        opened.run(stop)
     });
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -356,16 +358,20 @@ fn complain(error: &impl std::fmt::Display, hint: Option<&str>) {
     }
 }
 
-/// Ready at the first SIGINT or SIGTERM. If a signal cannot be watched it keeps its usual effect, which ends the process.
-async fn stop_signal() {
-    let wait = async |kind| match signal(kind) {
+/// Watches from the call on; ready at the first SIGINT or SIGTERM. A signal that cannot be watched keeps its usual effect, which ends the
+/// process. Call it inside a runtime.
+fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
+    let watched = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+    let [interrupt, terminate] = watched.map(async |watched| match watched {
         Ok(mut signal) => {
             signal.recv().await;
         }
         Err(_) => std::future::pending().await,
-    };
-    tokio::select! {
-        () = wait(SignalKind::interrupt()) => {}
-        () = wait(SignalKind::terminate()) => {}
+    });
+    async {
+        tokio::select! {
+            () = interrupt => {}
+            () = terminate => {}
+        }
     }
 }

@@ -132,6 +132,12 @@ impl Opened {
         self.bound.admin_addr()
     }
 
+    /// Calls `make` inside the engine's runtime, for a `shutdown` that is ready before [`Opened::run`] waits for it.
+    pub fn inside<R>(&self, make: impl FnOnce() -> R) -> R {
+        let _inside = self.runtime.enter();
+        make()
+    }
+
     /// What the journal held; `None` without a journal.
     pub fn found(&self) -> Option<&Found> {
         self.started.found.as_ref()

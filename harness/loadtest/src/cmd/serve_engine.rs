@@ -33,10 +33,13 @@ pub(super) fn serve(arguments: &ServeArgs) -> Outcome {
         listen: bound.listen_addr(),
         admin: bound.admin_addr().unwrap_or(arguments.admin),
     };
+    // Signals are watched before anybody knows the address, so that nobody who does can end this without its say.
     if arguments.child {
+        let stop = bound.inside(parent_gone);
         output::result(&announced.line());
-        bound.run(parent_gone()).map_err(|e| failure(&e))?;
+        bound.run(stop).map_err(|e| failure(&e))?;
     } else {
+        let stop = bound.inside(told_to_stop);
         output::note(&format!(
             "engine: traffic on http://{}, operations on http://{}; Ctrl-C ends it",
             announced.listen, announced.admin
@@ -44,7 +47,7 @@ pub(super) fn serve(arguments: &ServeArgs) -> Outcome {
         if let Err(degraded) = probe::self_test() {
             output::note(&format!("warning: profiles are incomplete: {degraded}"));
         }
-        bound.run(told_to_stop()).map_err(|e| failure(&e))?;
+        bound.run(stop).map_err(|e| failure(&e))?;
     }
     Ok(Exit::Pass)
 }
@@ -77,22 +80,24 @@ fn failure(error: &ServeError) -> Failure {
 }
 
 // A Ctrl-C at the terminal reaches the child too; it must outlive the run, which wants to drain and to audit.
-async fn parent_gone() {
+fn parent_gone() -> impl Future<Output = ()> + Send + 'static {
     let ignored = signal(SignalKind::interrupt());
-    let _ = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await;
-    drop(ignored);
+    async {
+        let _ = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await;
+        drop(ignored);
+    }
 }
 
-async fn told_to_stop() {
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) else {
-        // Without handlers the default action ends the process, which is what is wanted.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+fn told_to_stop() -> impl Future<Output = ()> + Send + 'static {
+    let watched = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+    async {
+        let [Ok(mut interrupt), Ok(mut terminate)] = watched else {
+            // Without handlers the default action ends the process, which is what is wanted.
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
     }
 }
