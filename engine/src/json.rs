@@ -4,12 +4,15 @@
 //! ids are strings: parsers make a JSON number a binary float, so a number is refused.
 
 mod decode;
+mod statement;
 pub mod wire;
 
 pub use decode::{
     Airdrop, DecodeError, Member, Shares, decode_airdrop, decode_batch, decode_command,
     decode_delivery, decode_end_of_hold, decode_kyc, decode_open,
 };
+
+pub use statement::encode_statement;
 
 use serde::Serialize;
 

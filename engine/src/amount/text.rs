@@ -91,10 +91,14 @@ impl AmountText {
         Self { bytes, start, end }
     }
 
+    /// The text as ASCII.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[self.start..self.end]
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.bytes[self.start..self.end])
-            .expect("digits and a point are ASCII")
+        std::str::from_utf8(self.as_bytes()).expect("digits and a point are ASCII")
     }
 }
 

@@ -6,7 +6,8 @@ use super::body::{CommandRequest, Form};
 use super::error::ApiError;
 use super::request::{Query, account_in_path};
 use super::{Answer, Service, answer, commands, sender};
-use crate::json::wire::answer::{AccountAnswer, AccountsAnswer, OpenAnswer, StatementAnswer};
+use crate::json;
+use crate::json::wire::answer::{AccountAnswer, AccountsAnswer, OpenAnswer};
 use crate::ledger::part::Needs;
 use crate::ledger::{Account, AccountId, Command, Outcome, Sequence, Status};
 use axum::extract::Request;
@@ -114,5 +115,6 @@ pub(super) async fn statement(service: Arc<Service>, request: Request) -> Answer
             (page, changed.or_else(|| ledger.last_sequence()))
         })
         .await??;
-    Ok(answer::ok(&StatementAnswer::new(&page)))
+    let body = json::encode_statement(&page);
+    Ok(answer::bytes(StatusCode::OK, Form::Json.media_type(), body))
 }

@@ -167,6 +167,48 @@ fn an_entry_shows_null_for_what_its_kind_lacks() {
     );
 }
 
+proptest! {
+    #[test]
+    fn a_page_of_a_statement_is_the_json_that_a_serializer_would_write(
+        amounts in prop::collection::vec((any::<bool>(), 1_u128..1 << 100), 0..12),
+        limit in 1_usize..12,
+    ) {
+        let mut ledger = Ledger::new(Limits::default());
+        let [one, two] = [1, 2].map(AccountId::new);
+        for (key, account) in [(1, one), (2, two)] {
+            ledger.apply(0, &Command::open(CommandId::new(key), account));
+        }
+        for (key, (is_mint, units)) in (0x100..).zip(&amounts) {
+            let (key, amount) = (CommandId::new(key), Amount::from_units(*units).unwrap());
+            let command = if *is_mint {
+                Command::mint(key, one, amount)
+            } else {
+                Command::transfer(key, one, two, amount)
+            };
+            ledger.apply(0, &command);
+        }
+        let page = ledger.statement(one, None, limit).unwrap();
+        let lines = page.lines.iter().map(|line| {
+            let command = line.entry.command();
+            serde_json::json!({
+                "sequence": line.sequence.get(),
+                "id": command.id().to_string(),
+                "kind": command.kind().name(),
+                "debit": command.debit().map(|id| id.to_string()),
+                "credit": command.credit().map(|id| id.to_string()),
+                "amount": command.amount().map(|amount| amount.to_string()),
+                "balance": line.balance.to_string(),
+            })
+        });
+        let expected = serde_json::json!({
+            "entries": lines.collect::<Vec<_>>(),
+            "next": page.next.map(Sequence::get),
+        });
+        let written = encode_statement(&page);
+        prop_assert_eq!(serde_json::from_slice::<serde_json::Value>(&written).unwrap(), expected);
+    }
+}
+
 #[test]
 fn every_kind_is_read_by_its_name() {
     let key = CommandId::new(0xff);

@@ -9,6 +9,8 @@ use thiserror::Error;
 const TEXT_BYTES: usize = 36;
 /// Where the hyphens stand.
 const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+/// Where the two digits of each byte stand.
+const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
 /// Why a text is not an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -23,15 +25,18 @@ pub struct IdText([u8; TEXT_BYTES]);
 
 impl IdText {
     fn of(value: u128) -> Self {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut bytes = [b'-'; TEXT_BYTES];
-        let mut shift = u128::BITS;
-        for (at, byte) in bytes.iter_mut().enumerate() {
-            if !HYPHENS.contains(&at) {
-                shift -= 4;
-                *byte = b"0123456789abcdef"[(value >> shift) as usize & 0xf];
-            }
+        for (byte, at) in value.to_be_bytes().into_iter().zip(PLACES) {
+            bytes[at] = DIGITS[usize::from(byte >> 4)];
+            bytes[at + 1] = DIGITS[usize::from(byte & 0xf)];
         }
         Self(bytes)
+    }
+
+    /// The text as ASCII.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 
     /// The text.
@@ -42,17 +47,14 @@ impl IdText {
 
 fn parse(text: &str) -> Result<u128, IdError> {
     let bytes: &[u8; TEXT_BYTES] = text.as_bytes().try_into().map_err(|_| IdError)?;
-    let mut value = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        if HYPHENS.contains(&at) {
-            if *byte != b'-' {
-                return Err(IdError);
-            }
-        } else {
-            value = value << 4 | u128::from(hex_digit(*byte)?);
-        }
+    if HYPHENS.iter().any(|&at| bytes[at] != b'-') {
+        return Err(IdError);
     }
-    Ok(value)
+    let mut value = [0; 16];
+    for (byte, at) in value.iter_mut().zip(PLACES) {
+        *byte = hex_digit(bytes[at])? << 4 | hex_digit(bytes[at + 1])?;
+    }
+    Ok(u128::from_be_bytes(value))
 }
 
 fn hex_digit(byte: u8) -> Result<u8, IdError> {

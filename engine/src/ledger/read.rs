@@ -5,6 +5,9 @@ use super::{Account, AccountId, CommandId, Entry, Hold, Kind, Ledger, Sequence};
 use crate::amount::Amount;
 use thiserror::Error;
 
+/// Movements that a page has room for from the start: as many as nearly every caller asks for.
+const ROOM: usize = 64;
+
 /// Some accounts in order of id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountPage {
@@ -141,7 +144,7 @@ impl Ledger {
             None => Some(newest),
             Some(before) => self.older(account, before)?,
         };
-        let mut lines = Vec::new();
+        let mut lines = Vec::with_capacity(limit.min(ROOM));
         while let Some(line) = at.and_then(|at| self.line(account, at)) {
             if lines.len() == limit {
                 let next = lines.last().map(|line: &StatementLine| line.sequence);

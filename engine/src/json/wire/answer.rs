@@ -1,10 +1,7 @@
 //! Answers as they are sent.
 
 use crate::amount::Amount;
-use crate::ledger::{
-    AccountId, CommandId, Entry, Flags, JournalPage, Outcome, Sequence, StatementLine,
-    StatementPage, TokenId,
-};
+use crate::ledger::{AccountId, CommandId, Entry, Flags, JournalPage, Outcome, Sequence, TokenId};
 use serde::{Serialize, Serializer};
 
 pub use account::{AccountAnswer, AccountsAnswer, AllowanceAnswer, HoldAnswer, OpenAnswer};
@@ -235,50 +232,6 @@ impl JournalAnswer {
             entries: entries
                 .map(|(sequence, entry)| EntryAnswer::new(*sequence, entry))
                 .collect(),
-            next: page.next.map(Sequence::get),
-        }
-    }
-}
-
-/// One movement of a statement.
-#[derive(Debug, Serialize)]
-struct LineAnswer {
-    sequence: u64,
-    id: Shown<CommandId>,
-    kind: &'static str,
-    debit: Option<Shown<AccountId>>,
-    credit: Option<Shown<AccountId>>,
-    amount: Option<Shown<Amount>>,
-    balance: Shown<Amount>,
-}
-
-impl LineAnswer {
-    fn new(line: &StatementLine) -> Self {
-        let command = line.entry.command();
-        Self {
-            sequence: line.sequence.get(),
-            id: Shown(command.id()),
-            kind: command.kind().name(),
-            debit: command.debit().map(Shown),
-            credit: command.credit().map(Shown),
-            amount: command.amount().map(Shown),
-            balance: Shown(line.balance),
-        }
-    }
-}
-
-/// A page of a statement.
-#[derive(Debug, Serialize)]
-pub struct StatementAnswer {
-    entries: Vec<LineAnswer>,
-    next: Option<u64>,
-}
-
-impl StatementAnswer {
-    /// Shows a page.
-    pub fn new(page: &StatementPage) -> Self {
-        Self {
-            entries: page.lines.iter().map(LineAnswer::new).collect(),
             next: page.next.map(Sequence::get),
         }
     }
