@@ -59,13 +59,13 @@ TOML
 gate() {
   local series=$1 number=$2 fault=${3:-} busy=${4:-}
   local out=$work/gate serve="exec $loadtest serve-engine --listen 127.0.0.1:{port} --admin 127.0.0.1:{admin_port}"
-  local with=$serve began code=0
-  [ -z "$fault" ] || with="$serve --allow-inject --inject $fault"
+  local with=$serve allow=() began code=0
+  [ -z "$fault" ] || { with="$serve --allow-inject --inject $fault"; allow=(--allow-inject); }
   rm -rf "$out"
   mkdir -p "$out"
   plan "$series" >"$work/gate.toml"
   began=$(date +%s.%N)
-  "$loadtest" gate --plan "$work/gate.toml" --workload transfers --seed "$number" --baseline-cmd "$serve" --candidate-cmd "$with" --out "$out" \
+  "$loadtest" gate --plan "$work/gate.toml" --workload transfers --seed "$number" "${allow[@]}" --baseline-cmd "$serve" --candidate-cmd "$with" --out "$out" \
     >"$out/said.txt" 2>"$out/errors.txt" &
   local running=$!
   if [ -n "$busy" ]; then

@@ -6,11 +6,8 @@
 pub use spec::{Fault, SpecError};
 
 mod burn;
-mod layer;
 mod leak;
 mod spec;
-
-pub(crate) use layer::on_request;
 
 use burn::Share;
 use probe::lock::Mutex;

@@ -7,7 +7,7 @@ pub use error::ServeError;
 use crate::audit::AuditLog;
 use crate::executor::{Begun, Executor, Setup, Started, fresh_id};
 use crate::http::{self, BoundedListener, Gate, Guard, Knobs, Peer, Records, Service, Stores};
-use crate::inject::{self, Injector};
+use crate::inject::Injector;
 use crate::journal::{Found, JournalError};
 use crate::metrics::{self, Metrics};
 use crate::minting::Stage;
@@ -317,15 +317,9 @@ fn traffic(
         },
         stores,
     );
-    let mut router = http::router(Arc::new(service));
-    if !injector.is_empty() {
-        let state = Arc::clone(injector);
-        router = router.layer(axum::middleware::from_fn_with_state(
-            state,
-            inject::on_request,
-        ));
-    }
-    Ok(router.layer(probe::http::layer(registry).with_ledger(registry)))
+    // The outermost, so that it sees all of a request.
+    let layer = probe::http::layer(registry).with_ledger(registry);
+    Ok(http::router(Arc::new(service)).layer(layer))
 }
 
 /// The audit log, if there is to be one.

@@ -92,13 +92,15 @@ where
     Methods::one("get", router)
 }
 
-/// Counts how long an answer takes.
+/// Counts how long an answer takes, and lets the faults that concern requests happen in that time. No layer does that: an engine that is to be
+/// slower by one thing must not be slower by a layer, too.
 async fn timed(
     service: &Service,
     surface: Surface,
     answer: impl Future<Output = Answer>,
 ) -> Answer {
     let began = Instant::now();
+    service.injector().on_request();
     let answer = answer.await;
     service.metrics().answered(surface, began.elapsed());
     answer

@@ -103,13 +103,13 @@ pub(crate) struct RunArgs {
     pub(crate) engine: EngineArgs,
 
     /// Open model: arrivals per second, whatever the answers do (500, 500/s, 10k)
-    #[arg(short, long, value_name = "RATE", value_parser = rate, help_heading = "Load")]
+    #[arg(short, long, value_name = "RATE", value_parser = rate, allow_negative_numbers = true, help_heading = "Load")]
     pub(crate) rate: Option<Rate>,
     /// Closed model: users who each wait for their answer
-    #[arg(short, long, value_name = "N", value_parser = users, conflicts_with = "rate", help_heading = "Load")]
+    #[arg(short, long, value_name = "N", value_parser = users, allow_negative_numbers = true, conflicts_with = "rate", help_heading = "Load")]
     pub(crate) users: Option<u32>,
     /// Connections: with --rate the most in flight, otherwise the same as --users
-    #[arg(short, long, value_name = "N", value_parser = users, conflicts_with = "users", help_heading = "Load")]
+    #[arg(short, long, value_name = "N", value_parser = users, allow_negative_numbers = true, conflicts_with = "users", help_heading = "Load")]
     pub(crate) connections: Option<u32>,
     /// Length of the steady phase (10s, 5m)
     #[arg(short, long, value_name = "TIME", value_parser = duration, help_heading = "Load")]

@@ -51,10 +51,10 @@ pub(crate) struct CapacityArgs {
     #[arg(long, value_name = "RULES", help_heading = "Search")]
     pub(crate) slo: String,
     /// The first rate
-    #[arg(long, value_name = "RATE", value_parser = rate, default_value = "100/s", help_heading = "Search")]
+    #[arg(long, value_name = "RATE", value_parser = rate, allow_negative_numbers = true, default_value = "100/s", help_heading = "Search")]
     pub(crate) start: Rate,
     /// No rate above this is offered
-    #[arg(long, value_name = "RATE", value_parser = rate, help_heading = "Search")]
+    #[arg(long, value_name = "RATE", value_parser = rate, allow_negative_numbers = true, help_heading = "Search")]
     pub(crate) max_rate: Option<Rate>,
     /// Spacing of arrivals: poisson or constant [default: the plan's]
     #[arg(long, value_name = "SPACING", value_parser = arrivals, help_heading = "Search")]

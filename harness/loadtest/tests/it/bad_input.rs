@@ -82,6 +82,7 @@ fn plans_that_cannot_be_used() {
 fn flags_that_cannot_be_used() {
     refused(&["run", "-d", "10"], 2, &["10", "no unit"]);
     refused(&["run", "--rate", "many"], 2, &["many", "is not a rate"]);
+    refused(&["run", "--rate", "-5"], 2, &["-5", "is not a rate"]);
     refused(
         &["run", "--threshold", "p99 < 5"],
         2,

@@ -118,7 +118,7 @@ fn what_is_judged_is_not_in_the_digest_and_what_is_measured_is() {
         usual,
         of("schema = 1\nseed = 9\nlooks = [40]\nspend = [1.0]")
     );
-    assert_ne!(usual, of("schema = 1\n[slot]\nopen = \"2s\""));
+    assert_ne!(usual, of("schema = 1\n[slot]\nopen = \"5s\""));
     assert_ne!(usual, digest(&GatePlan::default(), &[]));
 }
 

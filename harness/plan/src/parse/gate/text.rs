@@ -19,8 +19,8 @@ max_error_rate = "1%"       # beyond it a build has collapsed
 error_rate_margin = "0.1%"
 
 [slot]
-closed = "2s"               # throughput and CPU
-open = "3s"                 # response time, allocations
+closed = "1s"               # throughput and CPU
+open = "2s"                 # response time, allocations
 # warmup = "3s"             # of a fresh process; without it what a pilot needs, at least 3 s
 
 # A margin is the worsening that matters; a floor the smallest difference that does. `gated = false` takes a metric out.
