@@ -23,7 +23,7 @@ var (
 	kept   [][]byte
 )
 
-// burn is what every request costs.
+// burn is what every request costs: enough for the profile of a few seconds to have dozens of samples of it.
 //
 //go:noinline
 func burn(rounds int) uint64 {
@@ -63,7 +63,7 @@ func main() {
 		pprof.Do(r.Context(), label, func(context.Context) {
 			number := <-requests
 			requests <- number + 1
-			sum := burn(300)
+			sum := burn(2000)
 			allocate()
 			if number%50 == 0 {
 				slowPath(8 * time.Millisecond)

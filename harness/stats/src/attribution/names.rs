@@ -1,10 +1,11 @@
 //! Names of functions, and what they say about where a function belongs.
 
-/// What carries requests and does no work of its own: never named.
-const PLUMBING: [&str; 14] = [
-    "tokio::", "hyper", "tower", "axum::", "std::", "core::", "alloc::", "futures", "mio::", "__",
-    "main", "start", "clone3", "(",
+/// What carries requests and does no work of its own: never named. How their names begin.
+const PLUMBING: [&str; 10] = [
+    "tokio::", "hyper", "tower", "axum::", "std::", "core::", "alloc::", "futures", "mio::", "(",
 ];
+/// Where threads begin: everything is in them.
+const ROOTS: [&str; 5] = ["main", "start", "start_thread", "clone", "clone3"];
 
 /// A name without the hash of legacy mangling; `(no name)` for none.
 pub fn plain_name(name: &str) -> &str {
@@ -17,13 +18,12 @@ pub fn plain_name(name: &str) -> &str {
     }
 }
 
-/// True for runtimes, servers and the standard library: they carry what others ask of them.
+/// True for runtimes, servers, the standard libraries and the roots of threads: they carry what others ask of them.
 pub fn is_plumbing(name: &str) -> bool {
     let of = subject(name);
-    PLUMBING.iter().any(|prefix| match *prefix {
-        "main" | "start" | "clone3" => of == *prefix,
-        prefix => of.starts_with(prefix),
-    })
+    name.starts_with("__")
+        || ROOTS.contains(&of)
+        || PLUMBING.iter().any(|prefix| of.starts_with(prefix))
 }
 
 // What `<a::B as c::D>::e` is about: `a::B>::e`, without the brackets before it.
@@ -123,6 +123,10 @@ mod tests {
             "tokio::runtime::park",
             "<hyper::Body as x::Y>::poll",
             "main",
+            "_start",
+            "start_thread",
+            "__libc_start_main",
+            "__memmove_avx_unaligned_erms",
             "std::thread::spawn",
         ] {
             assert!(is_plumbing(plumbing), "{plumbing}");
@@ -130,6 +134,8 @@ mod tests {
         for own in [
             "ledger::apply",
             "mainframe::run",
+            "start_thread_pool",
+            "clone::of",
             "<ledger::Book as x::Y>::poll",
         ] {
             assert!(!is_plumbing(own), "{own}");
