@@ -4,8 +4,9 @@
 #   harness/probe-cost.sh [rounds] [closed window] [open window]
 #
 # On: CPU samples at 99 Hz, an allocation sample in 512 KiB, the stall ledger and labels of requests, fetched as a run fetches them. Off: no
-# samples and no records of requests, and nobody who asks (its operations listen where the gate does not know). Rounds are randomised, every window is a fresh process, and the intervals are those of `loadtest gate`: 20
-# rounds of 2s and 3s take 15 minutes. Nothing else should run. LOADTEST=PROGRAM takes another program and builds nothing.
+# samples and no records of requests, and nobody who asks (its operations listen where the gate does not know). Rounds are randomised, every
+# window is a fresh process, and the intervals are those of `loadtest gate`: 20 rounds of 2s and 3s take 15 minutes. Nothing else should
+# run. LOADTEST=PROGRAM takes another program and builds nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 rounds=${1:-20} closed=${2:-2s} open=${3:-3s}
