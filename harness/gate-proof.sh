@@ -30,14 +30,14 @@ print(sum(json.loads(line)["series"] == sys.argv[2] for line in open(sys.argv[1]
 PY
 }
 
-# Windows are as short as they may be. A profile counts whole seconds, so that gates that must name a function take longer ones; a fault
-# that holds up the only worker for milliseconds needs a rate at which the rest is not overloaded, and so a window in which P99 has its
-# samples. A round counts however late the generator was: on a virtual machine whose hypervisor takes a fiftieth of the time an arrival in a
-# hundred is late by milliseconds, and noise that counts makes the proof harder, not easier.
+# Windows are as short as they may be; gates that must name a function take longer ones, for samples of it. A fault that holds up the only
+# worker for milliseconds needs a rate at which the rest is not overloaded, and so a window in which P99 has its samples. A round counts
+# however late the generator was: on a virtual machine whose hypervisor takes a fiftieth of the time an arrival in a hundred is late by
+# milliseconds, and noise that counts makes the proof harder, not easier.
 plan() {
   local closed=1s open=1s fraction=0.6
   case $1 in
-    aa | busy-*) closed=400ms open=600ms ;;
+    aa | busy-*) closed=500ms open=750ms ;;
     tail=*) fraction=0.05 open=3s ;;
     lock=*) fraction=0.3 ;;
   esac

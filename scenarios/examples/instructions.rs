@@ -56,6 +56,7 @@ fn offer(connections: u32, seconds: u32) -> Result<u64, Box<dyn Error>> {
         plan,
         address,
         workload,
+        shifts: None,
         run_id: RUN_ID.to_owned(),
         shards: 1,
         process: None,

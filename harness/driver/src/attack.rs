@@ -307,7 +307,12 @@ async fn think(user: &mut GooseUser, ground: &Ground) -> Option<u64> {
         tokio::time::sleep(INACTIVE).await;
         intended = clock.now();
     }
-    if !ground.think.is_zero() && intended > clock.now() {
+    let due = intended;
+    if let Some(shifts) = &ground.shared.shifts {
+        intended = shifts.next(intended);
+    }
+    let may_wait = intended > due || !ground.think.is_zero();
+    if may_wait && intended > clock.now() {
         ground.shared.alarms.wait(number, intended).await;
         if is_over(ground, intended, clock) {
             return None;

@@ -21,6 +21,15 @@ impl Clock {
         }
     }
 
+    /// A clock whose T0 is `at` on the system's monotonic clock, in nanoseconds.
+    pub(crate) fn starting_at(at: u64) -> Self {
+        let delay = at.saturating_sub(monotonic());
+        Self {
+            t0_ns: at,
+            t0: Instant::now() + Duration::from_nanos(delay),
+        }
+    }
+
     /// Nanoseconds since T0.
     pub(crate) fn now(&self) -> u64 {
         monotonic().saturating_sub(self.t0_ns)
@@ -46,7 +55,7 @@ impl Clock {
 }
 
 /// Nanoseconds of the system's monotonic clock.
-pub(crate) fn monotonic() -> u64 {
+pub fn monotonic() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);
     // Counted from the machine's start: 64 bits of nanoseconds last for five centuries.
     now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64

@@ -2,6 +2,7 @@
 //! steady phase goes on until its percentile is known well enough.
 
 use record::phase::Phase;
+use record::shift::Shifts;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -13,14 +14,17 @@ const WINDOW_NS: u64 = 1_000_000_000;
 pub(crate) struct Edges {
     warmup_end: AtomicU64,
     steady_end: AtomicU64,
+    /// Where another run takes turns with this one, a window is a shift and the time before it.
+    shifts: Option<Shifts>,
 }
 
 impl Edges {
-    pub(crate) fn new(warmup: Duration, steady: Duration) -> Self {
+    pub(crate) fn new(warmup: Duration, steady: Duration, shifts: Option<Shifts>) -> Self {
         let warmup_end = warmup.as_nanos() as u64;
         Self {
             warmup_end: AtomicU64::new(warmup_end),
             steady_end: AtomicU64::new(warmup_end + steady.as_nanos() as u64),
+            shifts,
         }
     }
 
@@ -63,7 +67,10 @@ impl Edges {
 
     /// The end of the window that starts at `start`.
     pub(crate) fn window_end(&self, start: u64) -> u64 {
-        let end = start + WINDOW_NS;
+        let end = match &self.shifts {
+            Some(shifts) => shifts.cut(start),
+            None => start + WINDOW_NS,
+        };
         [self.warmup_end(), self.steady_end()]
             .into_iter()
             .find(|&edge| start < edge && edge < end)
@@ -87,7 +94,11 @@ mod tests {
 
     #[test]
     fn windows_are_seconds_cut_at_the_edges_of_phases() {
-        let edges = Edges::new(Duration::from_millis(1500), Duration::from_millis(1500));
+        let edges = Edges::new(
+            Duration::from_millis(1500),
+            Duration::from_millis(1500),
+            None,
+        );
         let ends = ends(&edges, 5);
         let ms: Vec<_> = ends.iter().map(|ns| ns / MS).collect();
         assert_eq!(ms, [0, 1000, 1500, 2500, 3000, 4000]);
@@ -99,8 +110,16 @@ mod tests {
     }
 
     #[test]
+    fn a_shift_is_a_window() {
+        let shifts = Shifts::parse("40000000:110000000:10000000:second");
+        let edges = Edges::new(Duration::from_secs(1), Duration::from_secs(2), shifts);
+        let ms: Vec<_> = ends(&edges, 8).iter().map(|ns| ns / MS).collect();
+        assert_eq!(ms, [0, 275, 395, 635, 995, 1000, 1275, 1395, 1635]);
+    }
+
+    #[test]
     fn edges_move_and_the_steady_phase_keeps_its_length() {
-        let edges = Edges::new(Duration::from_mins(1), Duration::from_secs(10));
+        let edges = Edges::new(Duration::from_mins(1), Duration::from_secs(10), None);
         edges.begin_steady(2500 * MS);
         assert_eq!(
             (edges.warmup_end(), edges.steady_end()),

@@ -37,11 +37,12 @@ pub mod yardstick;
 
 pub use awake::{KeptAwake, keep_awake};
 pub use client::{Client, ClientError};
+pub use clock::monotonic as monotonic_ns;
 pub use exposition::Exposition;
 pub use health::HealthReading;
 pub use judge::{AsPlanned, Bin, Decision, Judge};
 pub use measure::{
-    DriverError, Job, Liveness, Measured, ProfileBytes, TailFacts, TakenProfile, measure,
+    DriverError, Job, Liveness, Measured, ProfileBytes, ShiftWork, TailFacts, TakenProfile, measure,
 };
 pub use observer::{Observer, WindowView};
 pub use place::{Placement, pin, runtime, step_back};

@@ -20,6 +20,7 @@ use record::run::{
     Arrivals, Costs, Delays, Ending, Health, ProfileFacts, Span, StepRecord, TransactionRecord,
     WarmupFacts, Window,
 };
+use record::shift::Shifts;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +30,15 @@ use thiserror::Error;
 /// Says why the target is gone, if it is.
 pub type Liveness = Box<dyn FnMut() -> Option<String> + Send>;
 
+/// Taking turns with another run of this machine.
+pub struct ShiftWork {
+    /// When this run offers load. Warm-up and steady phase are whole blocks of it, both as the time of day goes.
+    pub shifts: Shifts,
+    /// Asked once everything is ready, and may wait for the other run: T0 on the system's monotonic clock, in nanoseconds. `None` if the
+    /// run is not to begin.
+    pub begin: Box<dyn FnOnce() -> Option<u64> + Send>,
+}
+
 /// Everything a run needs.
 pub struct Job {
     /// What to offer.
@@ -37,6 +47,8 @@ pub struct Job {
     pub address: Address,
     /// What users do there.
     pub workload: Arc<dyn Workload>,
+    /// Given where another run takes turns with this one.
+    pub shifts: Option<ShiftWork>,
     /// The run's name; part of every request's `x-request-id`.
     pub run_id: String,
     /// Recorder shards: the number of runtime workers.
@@ -87,6 +99,9 @@ pub enum DriverError {
         /// How long we waited.
         waited: Duration,
     },
+    /// The run that takes turns with this one is gone.
+    #[error("nobody said when the first shift begins")]
+    NoShift,
     /// A thread cannot be started.
     #[error("a thread cannot be started: {0}")]
     Thread(std::io::Error),

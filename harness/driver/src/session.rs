@@ -17,6 +17,7 @@ use message::Message;
 use record::failure::FailureKind;
 use record::phase::Phase;
 use record::served::RequestKey;
+use record::shift::Shifts;
 use record::trace::RunTrace;
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -44,6 +45,8 @@ pub(crate) struct Shared {
     pub(crate) alarms: Alarms,
     /// Numbers arrivals of the closed model.
     pub(crate) sequence: AtomicU64,
+    /// Given where another run takes turns with this one.
+    pub(crate) shifts: Option<Shifts>,
     /// Whether later steps of a visit have intended starts of their own (partly open model).
     pub(crate) dependent_steps: DependentSteps,
 }
@@ -155,6 +158,7 @@ impl Session {
             "step {step} is not one of the scenario's {steps} steps"
         );
         self.record_last_exchange();
+        self.await_shift().await;
         let mut exchange = self.exchange(step, &request).await;
         if exchange.failure.is_none() {
             exchange.failure = self.judge(&exchange, &request, check);
@@ -210,6 +214,21 @@ impl Session {
         } else {
             None
         }
+    }
+
+    // What would leave in a shift of the other run waits for one of this run, and the other run's time is in no response time.
+    async fn await_shift(&mut self) {
+        let Some(shifts) = self.shared.shifts.filter(|_| self.visit.is_measured()) else {
+            return;
+        };
+        let mut now = self.clock.now();
+        let next = shifts.resume(now);
+        if next > now {
+            self.shared.alarms.wait(self.user, next).await;
+            now = next;
+        }
+        let foreign = shifts.foreign(self.visit.intended, now);
+        self.visit.put_off(foreign);
     }
 
     async fn exchange(&mut self, step: usize, request: &Request<'_>) -> Exchange {

@@ -24,6 +24,7 @@ pub(crate) use what::WhatArgs;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use record::quantity::{Rate, parse_count, parse_duration, parse_rate};
+use record::shift::Shifts;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -167,6 +168,9 @@ pub(crate) struct RunArgs {
     /// Do not tell slow requests apart: how `gate` starts the windows in which nobody's time is judged
     #[arg(long, hide = true)]
     pub(crate) no_tail: bool,
+    /// When this run offers load, where another one takes turns with it: how `gate` starts its windows
+    #[arg(long, hide = true, value_parser = shifts)]
+    pub(crate) shifts: Option<Shifts>,
     /// Leave the record and the profiles, from which `report` makes the rest: how `gate` starts its windows
     #[arg(long, hide = true)]
     pub(crate) record_only: bool,
@@ -292,6 +296,10 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 fn rate(text: &str) -> Result<Rate, String> {
     parse_rate(text).map_err(|e| e.to_string())
+}
+
+fn shifts(text: &str) -> Result<Shifts, String> {
+    Shifts::parse(text).ok_or_else(|| "not quiet:work:rest:place".to_owned())
 }
 
 fn users(text: &str) -> Result<u32, String> {

@@ -5,10 +5,12 @@ pub mod history;
 pub mod json;
 mod metric;
 mod round;
+mod turns;
 
 pub use asked::{Calibration, GatePlan, GatedMetric, Test, ValidityLimits};
 pub use metric::{Better, Metric};
 pub use round::{Arm, ArmEnding, ArmRound, MachineFacts, Order, Round, Times};
+pub use turns::{is_of_turns, offered, turns, warming, window};
 
 #[cfg(test)]
 mod tests;

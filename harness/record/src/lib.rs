@@ -17,6 +17,7 @@ pub mod quantity;
 pub mod rule;
 pub mod run;
 pub mod served;
+pub mod shift;
 pub mod specimen;
 pub mod splitmix;
 pub mod tail;

@@ -19,6 +19,7 @@ pub use stretch::{RuleStretches, Stretch};
 use crate::failure::FailureKind;
 use crate::histogram::{Histogram, Summary};
 use crate::phase::Phase;
+use crate::shift::Shifts;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -74,6 +75,8 @@ pub struct RunRecord {
     pub ending: Ending,
     /// The steady phase, as far as it went.
     pub steady: Span,
+    /// When load was offered, where the run took turns with another one; `None` if all the time.
+    pub shifts: Option<Shifts>,
     /// What became of the arrivals intended in the steady phase.
     pub arrivals: Arrivals,
     /// One per scenario and step that the plan has.

@@ -55,6 +55,7 @@ pub fn record(response_ns: &[u64]) -> RunRecord {
         },
         ending: Ending::Completed,
         steady: STEADY,
+        shifts: None,
         arrivals: Arrivals {
             scheduled: good + 1,
             succeeded: good,

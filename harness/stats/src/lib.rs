@@ -29,4 +29,4 @@ pub use compare::{Comparison, Row, compare};
 pub use judge::{Judgement, Verdict, judge, judge_by};
 pub use questions::{Answer, six};
 pub use rule::{RuleResult, Stretches};
-pub use validity::{Reason, strangers};
+pub use validity::{Reason, strangers, strangers_to_both};

@@ -150,7 +150,7 @@ pub(crate) fn median_of_sorted(values: &[f64]) -> f64 {
 }
 
 /// [`median_of_sorted`] of values in any order.
-pub(crate) fn median(values: &[f64]) -> f64 {
+pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     median_of_sorted(&sorted)

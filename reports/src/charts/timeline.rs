@@ -1,12 +1,12 @@
-//! All slots of a gate second by second, in the order in which they were measured.
+//! All windows of a gate second by second, in the order in which they were measured.
 
 use super::axis::{self, log_ns};
 use super::drawing::{Drawing, Ink, Series, Shade, Shape};
 use crate::gate::{Load, Moment};
 use record::comparison::Arm;
 
-/// Points of one slot of one round, which are joined by a line.
-type Stretch = ((u32, u32), Vec<(f64, f64)>);
+/// Points of a window, which are joined by a line: its round, and each second.
+type Stretch = (u32, Vec<(f64, f64)>);
 
 /// What is drawn of a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,7 @@ fn description(over: Over) -> &'static str {
     }
 }
 
-// A stretch per slot: between slots nothing was measured.
+// A stretch per window: between windows nothing was measured.
 fn arms(
     moments: &[Moment],
     load: Load,
@@ -103,10 +103,9 @@ fn arms(
             .filter(|moment| moment.arm == arm && moment.load == load);
         let mut stretches: Vec<Stretch> = Vec::new();
         for (moment, value) in own.filter_map(|moment| Some((moment, of(moment)?))) {
-            let slot = (moment.round, moment.slot);
             match stretches.last_mut() {
-                Some((same, points)) if *same == slot => points.push((moment.at, value)),
-                _ => stretches.push((slot, vec![(moment.at, value)])),
+                Some((round, points)) if *round == moment.round => points.push((moment.at, value)),
+                _ => stretches.push((moment.round, vec![(moment.at, value)])),
             }
         }
         Series {
@@ -163,11 +162,10 @@ fn shades(moments: &[Moment], dropped: &[u32]) -> Vec<Shade> {
 mod tests {
     use super::*;
 
-    fn moment(at: f64, round: u32, slot: u32, arm: Arm, load: Load) -> Moment {
+    fn moment(at: f64, round: u32, arm: Arm, load: Load) -> Moment {
         Moment {
             at,
             round,
-            slot,
             arm,
             load,
             throughput: 1_000.0,
@@ -179,19 +177,19 @@ mod tests {
     }
 
     #[test]
-    fn a_slot_is_a_stretch_and_a_dropped_round_a_shade() {
+    fn a_window_is_a_stretch_and_a_dropped_round_a_shade() {
         let moments = [
-            moment(0.5, 1, 1, Arm::Baseline, Load::Closed),
-            moment(1.5, 1, 1, Arm::Baseline, Load::Closed),
-            moment(6.5, 1, 4, Arm::Baseline, Load::Closed),
-            moment(9.5, 2, 1, Arm::Candidate, Load::Closed),
+            moment(0.5, 1, Arm::Baseline, Load::Closed),
+            moment(1.5, 1, Arm::Baseline, Load::Closed),
+            moment(6.5, 2, Arm::Baseline, Load::Closed),
+            moment(6.5, 2, Arm::Candidate, Load::Closed),
         ];
         let drawn = timeline(&moments, &[1], Over::Throughput).expect("values");
         let lengths =
             |at: usize| -> Vec<usize> { drawn.series[at].stretches.iter().map(Vec::len).collect() };
         assert_eq!((lengths(0), lengths(1)), (vec![2, 1], vec![1]));
         assert_eq!(drawn.shades.len(), 1);
-        assert!(drawn.shades[0].from <= 0.5 && drawn.shades[0].to >= 6.5);
+        assert!(drawn.shades[0].from <= 0.5 && drawn.shades[0].to >= 1.5);
         assert_eq!(timeline(&moments, &[], Over::ResponseTime), None);
         assert!(timeline(&moments, &[], Over::Machine).is_some());
         assert_eq!(timeline(&[], &[], Over::Machine), None);

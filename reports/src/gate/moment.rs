@@ -11,20 +11,28 @@ pub enum Load {
     Open,
 }
 
-/// A second of a slot, or what is left of one.
+impl Load {
+    /// The name in files and tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+        }
+    }
+}
+
+/// A second of a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Moment {
     /// Its middle, seconds since the first of all.
     pub at: f64,
     /// Number of its round.
     pub round: u32,
-    /// Number of its slot, 1 to 4.
-    pub slot: u32,
-    /// Whose slot it is.
+    /// Whose it is: both builds share each window in turns.
     pub arm: Arm,
     /// What its window offers.
     pub load: Load,
-    /// Good requests per second.
+    /// Good requests per second of the time in which load was offered.
     pub throughput: f64,
     /// Median response time, nanoseconds.
     pub p50_ns: Option<u64>,

@@ -7,6 +7,7 @@ use super::page::{self, Key};
 use crate::gate::{Gate, HEAD, causes, cells, next_step, verdict};
 use crate::show;
 use maud::{Markup, html};
+use record::comparison::{GatePlan, is_of_turns, window};
 use stats::Verdict;
 use stats::gate::{Label, by_worsening, underline};
 
@@ -163,7 +164,8 @@ fn again(gate: &Gate<'_>) -> Markup {
             ("Capacity of the baseline", format!("{:.0}/s", calibration.capacity)),
             ("Rate of the open windows", format!("{:.0}/s", calibration.rate)),
             ("Warm-up", format!("{:.1} s", calibration.warmup.as_secs_f64())),
-            ("Windows", format!("{:.1} s closed, {:.1} s open", plan.slot_closed.as_secs_f64(), plan.slot_open.as_secs_f64())),
+            ("Windows", format!("{:.0} s closed, {:.0} s open, which both builds share in turns", window(plan.slot_closed).as_secs_f64(), window(plan.slot_open).as_secs_f64())),
+            ("Response times", of_turns(plan, calibration.rate)),
             ("Looks", format!("at {} rounds", looks.join(", "))),
             ("False alarms", format!("at most {} %", plan.alpha * 100.0)),
             ("Seed", plan.seed.to_string()),
@@ -173,4 +175,21 @@ fn again(gate: &Gate<'_>) -> Markup {
         pre { "loadtest compare " (gate.folder) }
         details { summary { "The plan in force, gate.toml" } pre { (gate.plan) } }
     }
+}
+
+// Which percentiles are medians over turns, and which are of all requests of a round together.
+fn of_turns(plan: &GatePlan, rate: f64) -> String {
+    let gated = plan.metrics.iter();
+    let gated = gated.filter_map(|gated| Some((gated.metric, gated.metric.response_quantile()?)));
+    let (turns, all): (Vec<_>, Vec<_>) = gated.partition(|(_, q)| is_of_turns(rate, *q));
+    let words = [
+        (turns, "median over turns of that of each"),
+        (all, "of all requests of a round"),
+    ];
+    let words = words.into_iter().filter(|(some, _)| !some.is_empty());
+    let words = words.map(|(some, how)| {
+        let titles: Vec<_> = some.iter().map(|(metric, _)| metric.title()).collect();
+        format!("{}: {how}", titles.join(", "))
+    });
+    words.collect::<Vec<_>>().join("; ")
 }

@@ -53,6 +53,7 @@ fn offer(server: &Server, model: &str, schedule: &str, journeys: &str, base: &Pa
         plan,
         address,
         workload,
+        shifts: None,
         run_id: "run-1".to_owned(),
         shards: 2,
         process: None,

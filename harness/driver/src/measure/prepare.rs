@@ -55,6 +55,7 @@ pub(super) async fn shared(job: &Job, layout: Layout) -> Result<Shared, DriverEr
         due: Due::default(),
         alarms: Alarms::new(job.plan.users as usize),
         sequence: AtomicU64::new(0),
+        shifts: job.shifts.as_ref().map(|work| work.shifts),
         dependent_steps: match job.plan.model {
             Model::PartlyOpen => DependentSteps::ByExpectation,
             Model::Open | Model::Closed => DependentSteps::ByAnswer,

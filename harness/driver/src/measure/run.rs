@@ -17,6 +17,7 @@ use crate::recorder::Layout;
 use crate::session::Shared;
 use crate::turns::Turns;
 use goose::{GooseError, is_killswitch_triggered, trigger_killswitch};
+use plan::schedule::Arrival;
 use plan::{OnFull, Plan};
 use record::run::{Ending, Model, pacing_floor_ns};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -74,7 +75,11 @@ impl Run {
         let names: Vec<_> = journeys.iter().map(account::Names::of).collect();
         let layout = account::layout(&names, job.plan.timeout);
         let shared = Arc::new(shared(&job, layout).await?);
-        let edges = Arc::new(Edges::new(job.plan.warmup_most(), job.plan.duration));
+        let edges = Arc::new(Edges::new(
+            job.plan.warmup_most(),
+            job.plan.duration,
+            shared.shifts,
+        ));
         let open = job.plan.model.is_scheduled();
         let handover = open.then(|| Arc::new(Handover::new(users, backlog(&job.plan))));
         let (clock, start) = watch::channel(None);
@@ -127,7 +132,7 @@ impl Run {
     pub(super) async fn go(mut self) -> Result<Measured, DriverError> {
         self.steady.rehearse(self.job.plan.duration).await;
         self.steady.count_before(self.job.counter.as_deref()).await;
-        let clock = Clock::starting_in(Duration::from_millis(20));
+        let clock = self.begin().await?;
         let log = std::mem::replace(&mut self.job.log, Box::new(std::io::sink()));
         let threads = self.start_threads(clock, log)?;
         self.clock.send_replace(Some(clock));
@@ -206,6 +211,16 @@ impl Run {
         })
     }
 
+    // T0. Where another run takes turns with this one, both have the same.
+    async fn begin(&mut self) -> Result<Clock, DriverError> {
+        let Some(work) = self.job.shifts.take() else {
+            return Ok(Clock::starting_in(Duration::from_millis(20)));
+        };
+        let asked = tokio::task::spawn_blocking(work.begin).await;
+        let at = asked.ok().flatten().ok_or(DriverError::NoShift)?;
+        Ok(Clock::starting_at(at))
+    }
+
     fn dropped(&self) -> Dropped {
         self.handover
             .as_ref()
@@ -260,10 +275,17 @@ impl Run {
     fn start_pacer(&self, clock: Clock) -> Result<JoinHandle<()>, DriverError> {
         let (edges, stop) = (self.edges.clone(), self.stop.clone());
         let (handover, shared) = (self.handover.clone(), self.shared.clone());
-        let (warmup, steady) = (
-            self.job.plan.warmup_arrivals(),
-            self.job.plan.steady_arrivals(),
-        );
+        let shifts = self.shared.shifts;
+        // The schedule is one of the time in which this run offers load.
+        let placed = move |arrival: Arrival| {
+            let at = |worked| shifts.map_or(worked, |shifts| shifts.at(worked));
+            Arrival {
+                intended_ns: at(arrival.intended_ns),
+                ..arrival
+            }
+        };
+        let warmup = self.job.plan.warmup_arrivals().map(placed);
+        let steady = self.job.plan.steady_arrivals().map(placed);
         thread("pacer", move || {
             let pacing = Pacing {
                 clock,

@@ -107,6 +107,21 @@ impl Visit {
         self.slot_free = self.not_before;
     }
 
+    /// True for what is recorded: what users do before T0 is not.
+    pub(super) fn is_measured(&self) -> bool {
+        self.start.phase != Phase::Setup
+    }
+
+    /// Makes the next request due later, by a time in which nobody was to send.
+    pub(super) fn put_off(&mut self, by: u64) {
+        self.intended += by;
+        if self.sent > 0 {
+            self.thought += by;
+        } else {
+            self.began += by;
+        }
+    }
+
     pub(super) fn begin_transaction(&mut self) {
         self.began = self.intended;
         self.thought = 0;

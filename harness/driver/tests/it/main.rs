@@ -7,6 +7,7 @@
 mod credibility;
 mod offer;
 mod server;
+mod shifts;
 
 use offer::{Offer, offer};
 use record::failure::FailureKind;

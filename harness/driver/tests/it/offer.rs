@@ -4,9 +4,10 @@ use crate::server::Server;
 use driver::yardstick::Yardstick;
 use driver::{
     Address, AuditFuture, Client, ClientError, Job, Journey, Measured, Observer, Process, Request,
-    WindowView, Workload, measure, session,
+    ShiftWork, WindowView, Workload, measure, session,
 };
 use goose::goose::{Scenario, Transaction, TransactionFunction};
+use record::shift::Shifts;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,6 +28,8 @@ pub struct Offer {
     pub seed: u64,
     /// The target's, where it has one of its own.
     pub process: Option<Process>,
+    /// Where another run has every other turn.
+    pub shifts: Option<Shifts>,
 }
 
 impl Offer {
@@ -46,6 +49,7 @@ impl Offer {
             arrivals: "constant",
             seed: 1,
             process: None,
+            shifts: None,
         }
     }
 
@@ -143,6 +147,10 @@ pub fn offer(offer: &Offer) -> Measured {
         plan: offer.parsed(),
         address: Address::parse(&offer.url).unwrap(),
         workload: Arc::new(Get),
+        shifts: offer.shifts.map(|shifts| ShiftWork {
+            shifts,
+            begin: Box::new(|| Some(driver::monotonic_ns() + 20_000_000)),
+        }),
         run_id: "test".to_owned(),
         shards: 2,
         process: offer.process,

@@ -27,7 +27,7 @@ use arms::Arms;
 use bench::{Bench, Outcome};
 use measured::Measured;
 use record::comparison::json::{calibration_line, round_line};
-use record::comparison::{Arm, Calibration, GatePlan, Round};
+use record::comparison::{Arm, Calibration, GatePlan, Round, offered, window};
 use record::run::RunRecord;
 use stats::Verdict;
 use stats::gate::{
@@ -48,8 +48,8 @@ const PILOTS: u32 = 2;
 const PILOT: Duration = Duration::from_secs(5);
 /// What a window takes besides its length: a process, its connections, its report.
 const BESIDES: Duration = Duration::from_millis(800);
-/// Slots of a round.
-const SLOTS: u32 = 4;
+/// Windows of a round.
+const WINDOWS: u32 = 2;
 /// Rounds of a smoke test.
 const SMOKE: u32 = 6;
 /// Open windows may become so long, not longer, for a percentile to have its samples.
@@ -184,7 +184,7 @@ fn calibrate(
     let needed = open_window_needed(asked, rate);
     let mut plan = asked.clone();
     plan.slot_open = plan.slot_open.max(needed.min(LONGEST_WINDOW));
-    let requests = 2.0 * rate * plan.slot_open.as_secs_f64();
+    let requests = rate * offered(window(plan.slot_open)).as_secs_f64();
     let (plan, mut notes) = with_enough_samples(&plan, requests);
     if plan.slot_open > asked.slot_open {
         notes.push(format!(
@@ -230,7 +230,12 @@ fn design(
 }
 
 fn longest_round(plan: &GatePlan, calibration: &Calibration) -> Duration {
-    round_length(plan, BESIDES, calibration.warmup) + BESIDES * 2 * SLOTS
+    round_length(plan, BESIDES, calibration.warmup) + BESIDES * WINDOWS
+}
+
+// Where a window of a build lies below those of the gate.
+fn window_name(round: u32, arm: Arm, load: reports::gate::Load) -> String {
+    format!("round-{round:02}/{}-{}", arm.name(), load.name())
 }
 
 fn next(

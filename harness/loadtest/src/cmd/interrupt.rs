@@ -16,7 +16,7 @@ pub(super) const SAME_PRESS: Duration = Duration::from_millis(250);
 pub(super) struct Interrupt {
     is_set: Arc<AtomicBool>,
     first: Arc<OnceLock<Instant>>,
-    child: Arc<Mutex<Option<Pid>>>,
+    children: Arc<Mutex<Vec<Pid>>>,
 }
 
 impl Interrupt {
@@ -61,10 +61,10 @@ impl Interrupt {
     }
 
     /// Whom to tell from now on. One that begins while the signal comes is told, too.
-    pub(super) fn pass_on_to(&self, child: Option<&Child>) {
-        *self.child() = child.map(Pid::from_child);
+    pub(super) fn pass_on_to<'a>(&self, children: impl IntoIterator<Item = &'a Child>) {
+        *self.children() = children.into_iter().map(Pid::from_child).collect();
         if self.is_set() {
-            self.stop_child();
+            self.stop_children();
         }
     }
 
@@ -74,17 +74,17 @@ impl Interrupt {
         if again && first.elapsed() > SAME_PRESS {
             std::process::exit(Exit::Internal as i32);
         }
-        self.stop_child();
+        self.stop_children();
     }
 
-    // A Ctrl-C at the terminal reaches the child by itself; SIGTERM besides does nothing more, and alone does the same.
-    fn stop_child(&self) {
-        if let Some(child) = *self.child() {
-            let _ = kill_process(child, Signal::TERM);
+    // A Ctrl-C at the terminal reaches a child by itself; SIGTERM besides does nothing more, and alone does the same.
+    fn stop_children(&self) {
+        for child in self.children().iter() {
+            let _ = kill_process(*child, Signal::TERM);
         }
     }
 
-    fn child(&self) -> std::sync::MutexGuard<'_, Option<Pid>> {
-        self.child.lock().unwrap_or_else(PoisonError::into_inner)
+    fn children(&self) -> std::sync::MutexGuard<'_, Vec<Pid>> {
+        self.children.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

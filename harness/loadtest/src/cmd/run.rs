@@ -8,6 +8,7 @@ mod show;
 
 use super::history::{Appended, of_run};
 use super::render::{self, Profiles};
+use super::steps::await_word;
 use super::tail::TailFiles;
 use crate::cli::{ListenOrOff, OnInconclusive, RunArgs};
 use crate::exit::{Exit, Failure, Outcome};
@@ -15,7 +16,7 @@ use crate::folder::Folder;
 use crate::live::{Archive, Discovery, Labels, Live, TargetScrapes, Watchers, Windows};
 use crate::output;
 use crate::target::Target;
-use driver::{Client, Job, Measured, Placement, ProfileBytes, Workload};
+use driver::{Client, Job, Measured, Placement, ProfileBytes, ShiftWork, Workload};
 use judge::{Known, PlanJudge};
 use probe::admin::AdminHandle;
 use record::files;
@@ -146,6 +147,10 @@ async fn offer(
         plan: resolved.plan.clone(),
         address: target.address.clone(),
         workload: workload.clone(),
+        shifts: arguments.shifts.map(|shifts| ShiftWork {
+            shifts,
+            begin: Box::new(await_word),
+        }),
         run_id: resolved.run_id.clone(),
         shards: workers,
         process,
@@ -159,7 +164,9 @@ async fn offer(
     };
     // Before the first window, so that every counter is seen where it began.
     archive.keep_own(&watchers.live.registry().render());
-    let scrapes = TargetScrapes::start(archive.clone(), target.admin.as_deref());
+    // Nobody draws what leaves its record only, and a scrape would fall into whoever's turn it is.
+    let scraped = target.admin.as_deref().filter(|_| !arguments.record_only);
+    let scrapes = TargetScrapes::start(archive.clone(), scraped);
     let measured = driver::measure(job).await;
     drop(scrapes);
     // Before anything is printed, an error too.
@@ -171,6 +178,7 @@ async fn offer(
     let engine = info::facts(&resolved.plan, &client).await;
     let audit = audit(&measured, workload.as_ref(), &client).await;
     let mut finished = finished(resolved, target, placement, started, measured, audit);
+    finished.record.shifts = arguments.shifts;
     finished.record.precision = known.precision();
     finished.record.stretches = known.stretches();
     watchers.live.judged(&stats::judge(&finished.record));
@@ -323,6 +331,7 @@ fn finished(
         target: target.facts(),
         ending: measured.ending,
         steady: measured.steady,
+        shifts: None,
         arrivals: measured.arrivals,
         steps: measured.steps,
         transactions: measured.transactions,

@@ -2,6 +2,7 @@
 //! and because what one step leaves in the generator must not be in the next.
 
 mod locks;
+mod turns;
 
 use super::interrupt::Interrupt;
 use super::run;
@@ -16,8 +17,9 @@ use locks::Locks;
 use plan::Plan;
 use record::run::{Ending, RunRecord};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
+pub(super) use turns::{Step, await_word, run_in_turns};
 
 /// What goes on besides warm-up and steady phase in a usual step: starting, preparing, draining, the audit.
 const BESIDES: Duration = Duration::from_secs(2);
@@ -186,7 +188,12 @@ pub(super) fn run_beside(
     if interrupt.is_set() {
         return Ok(Ran::Interrupted);
     }
-    let ended = spawn(interrupt, folder, arguments)?;
+    let output = spawn(interrupt, folder, arguments)?;
+    ended(interrupt, name, folder, &output)
+}
+
+// What came of a run that has ended.
+fn ended(interrupt: &Interrupt, name: &str, folder: &Path, ended: &Output) -> Result<Ran, Failure> {
     let said = String::from_utf8_lossy(&ended.stderr).into_owned();
     let read = || Folder::find(&folder.to_string_lossy())?.record();
     let code = ended.status.code();
@@ -209,28 +216,29 @@ pub(super) fn run_beside(
     Err(failed(name, code, &said))
 }
 
-fn spawn(
-    interrupt: &Interrupt,
-    folder: &Path,
-    arguments: &[String],
-) -> Result<std::process::Output, Failure> {
+fn spawn(interrupt: &Interrupt, folder: &Path, arguments: &[String]) -> Result<Output, Failure> {
     let internal =
         |e: std::io::Error| Failure::new(Exit::Internal, format!("a run cannot be started: {e}"));
-    let child = Command::new(std::env::current_exe().map_err(internal)?)
+    let mut command = command(folder, arguments).map_err(internal)?;
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    let child = command.spawn().map_err(internal)?;
+    interrupt.pass_on_to(Some(&child));
+    let ended = child.wait_with_output();
+    interrupt.pass_on_to(None);
+    ended.map_err(internal)
+}
+
+// A run of this program; where its input comes from and its output goes is the caller's.
+fn command(folder: &Path, arguments: &[String]) -> std::io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command
         .arg("run")
         .args(arguments)
         .args(["--metrics-listen", "off", "--quiet", "--output", "json"])
         .arg("--out")
         .arg(folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(internal)?;
-    interrupt.pass_on_to(Some(&child));
-    let ended = child.wait_with_output();
-    interrupt.pass_on_to(None);
-    ended.map_err(internal)
+        .stderr(Stdio::piped());
+    Ok(command)
 }
 
 // What every step is told. The admin address is not among it: search steps take no profiles.

@@ -21,9 +21,9 @@ pub struct GatePlan {
     pub beta: f64,
     /// Rate of the open windows ÷ capacity of the baseline.
     pub rate_fraction: f64,
-    /// Length of the closed window of a slot.
+    /// Closed load of a slot, of which an arm has two in a round, cut into turns.
     pub slot_closed: Duration,
-    /// Length of the open window of a slot.
+    /// Open load of a slot.
     pub slot_open: Duration,
     /// Warm-up of a fresh process; absent for what a pilot needed.
     pub slot_warmup: Option<Duration>,
@@ -106,7 +106,7 @@ pub struct ValidityLimits {
 impl Default for ValidityLimits {
     fn default() -> Self {
         Self {
-            steal: 0.05,
+            steal: 0.10,
             pressure: 0.20,
             generator_cpu: 0.80,
             send_delay: 0.10,

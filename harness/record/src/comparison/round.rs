@@ -1,4 +1,4 @@
-//! One round: a block of four slots with fresh processes, and what each arm was like in it.
+//! One round: windows that two fresh processes share in turns, and what each arm was like in it.
 
 use super::Metric;
 use crate::histogram::Histogram;
@@ -84,12 +84,13 @@ pub struct Times {
     pub send_delay: Histogram,
 }
 
-/// One arm in one round: its two slots together.
+/// One arm in one round: all its turns together.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ArmRound {
     /// How it ended.
     pub ending: ArmEnding,
-    /// Figures that do not come from [`Self::times`], by metric, in the metric's unit; finite and not negative.
+    /// Figures that do not come from [`Self::times`], by metric, in the metric's unit; finite and not negative. Percentiles of response time
+    /// are here where they are medians over turns.
     pub values: BTreeMap<Metric, f64>,
     /// Times of the open windows; `None` if nothing was served or they were not kept.
     pub times: Option<Times>,

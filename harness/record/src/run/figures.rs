@@ -4,6 +4,7 @@ use super::{RunRecord, StepRecord, Window};
 use crate::failure::FailureKind;
 use crate::histogram::Histogram;
 use crate::phase::Phase;
+use crate::shift::Shifts;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -23,6 +24,12 @@ impl RunRecord {
             let length = window.span.length();
             length >= least && !length.is_zero()
         })
+    }
+
+    /// How long load was offered in the steady phase: all of it, or this run's shifts.
+    pub fn offered_for(&self) -> Duration {
+        let share = self.shifts.as_ref().map_or(1.0, Shifts::share);
+        self.steady.length().mul_f64(share)
     }
 
     /// Response times of all good requests, with unfinished arrivals at their lower bounds: what the headline shows.

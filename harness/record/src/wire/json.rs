@@ -12,6 +12,7 @@ use crate::failure::FailureKind;
 use crate::histogram::{Exact, Histogram};
 use crate::phase::Phase;
 use crate::run::{self, RunRecord};
+use crate::shift::Shifts;
 use health::{Delays, Health, Precision, Warmup};
 use parts::{Arrivals, Audit, Costs, Ending, Plan, Profile, Provenance};
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,9 @@ pub(super) struct Record {
     target: Target,
     ending: Ending,
     steady: Span,
+    /// As [`crate::shift::Shifts::parse`] reads it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shifts: Option<String>,
     arrivals: Arrivals,
     steps: Vec<Step>,
     transactions: Vec<Transaction>,
@@ -247,6 +251,7 @@ impl From<&RunRecord> for Record {
             target: (&record.target).into(),
             ending: (&record.ending).into(),
             steady: record.steady.into(),
+            shifts: record.shifts.as_ref().map(ToString::to_string),
             arrivals: record.arrivals.into(),
             steps: record.steps.iter().map(Into::into).collect(),
             transactions: record.transactions.iter().map(Into::into).collect(),
@@ -279,6 +284,7 @@ impl TryFrom<Record> for RunRecord {
             target: record.target.into(),
             ending: record.ending.into(),
             steady: record.steady.into(),
+            shifts: record.shifts.map(|text| shifts(&text)).transpose()?,
             arrivals: record.arrivals.into(),
             steps: all(record.steps)?,
             transactions: all(record.transactions)?,
@@ -303,6 +309,13 @@ impl TryFrom<Record> for RunRecord {
 
 fn all<W, D: TryFrom<W, Error = RecordError>>(wire: Vec<W>) -> Result<Vec<D>, RecordError> {
     wire.into_iter().map(D::try_from).collect()
+}
+
+fn shifts(text: &str) -> Result<Shifts, RecordError> {
+    Shifts::parse(text).ok_or_else(|| RecordError::Damaged {
+        place: "shifts".to_owned(),
+        why: format!("\"{text}\" is not quiet:work:rest:place"),
+    })
 }
 
 fn phase(name: &str) -> Result<Phase, RecordError> {

@@ -3,6 +3,7 @@ use crate::run::{
     ClosedFacts, Ending, EngineFacts, FaultFacts, PrecisionFacts, RuleStretches, Stretch,
     WarmupAsked, pacing_floor_ns, pacing_limit_ns,
 };
+use crate::shift::Shifts;
 use crate::specimen;
 use proptest::prelude::*;
 use std::time::Duration;
@@ -14,6 +15,7 @@ proptest! {
         record.plan.offered_rate = Some(rate);
         record.ending = Ending::TargetDied("exit status 1".into());
         record.aborted = Some("a rule".into());
+        record.shifts = Shifts::parse("40:110:10:second");
         record.target.engine = Some(EngineFacts {
             switches: [("journal".to_owned(), "group".to_owned())].into(),
             faults: vec![FaultFacts { spec: "cpu=5%".into(), fired: 7 }],

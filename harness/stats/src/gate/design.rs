@@ -3,7 +3,7 @@
 
 use super::detect::shift_found;
 use crate::signed_rank::MOST;
-use record::comparison::GatePlan;
+use record::comparison::{GatePlan, warming, window};
 use std::time::Duration;
 
 /// A number of valid rounds at which the rule may decide.
@@ -175,9 +175,10 @@ fn listed(looks: &[Look]) -> String {
     rounds.join(", ")
 }
 
-/// How long a round takes: both arms started and warmed up, then four slots. `start` is one start until the first answer.
+/// How long a round takes: both arms started and warmed up in turns, then the windows that they share. `start` is one start until the
+/// first answer.
 pub fn round_length(plan: &GatePlan, start: Duration, warmup: Duration) -> Duration {
-    (start + warmup) * 2 + (plan.slot_closed + plan.slot_open) * 4
+    start * 2 + warming(warmup) + window(plan.slot_closed) + window(plan.slot_open)
 }
 
 /// Rounds of that length that fit into what is left of a budget.

@@ -7,11 +7,22 @@ use record::run::RunRecord;
 
 /// Share of the machine's processor time that neither generator nor target used; `None` unless all three are known.
 pub fn strangers(record: &RunRecord) -> Option<f64> {
+    let part = record.health.machine_cpu? - own(record)?;
+    part.is_finite().then_some(part)
+}
+
+/// Share of the machine's processor time that neither of two runs at the same time used, generators and targets; `None` unless all are
+/// known.
+pub fn strangers_to_both(one: &RunRecord, other: &RunRecord) -> Option<f64> {
+    let part = strangers(one)? - own(other)?;
+    part.is_finite().then_some(part)
+}
+
+fn own(record: &RunRecord) -> Option<f64> {
     let costs = &record.costs;
     let own = (costs.generator_cpu? + costs.target_cpu?).as_secs_f64();
     let all = record.steady.length().as_secs_f64() * f64::from(record.provenance.cores.max(1));
-    let part = record.health.machine_cpu? - own / all;
-    part.is_finite().then_some(part)
+    Some(own / all)
 }
 
 // Pressure alone is no stranger's doing: generator and target press each other and themselves.

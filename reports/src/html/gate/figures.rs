@@ -1,7 +1,7 @@
 //! The figures of a gate, each with its numbers in a table.
 
 use crate::charts::Over;
-use crate::gate::{Gate, Load, shown};
+use crate::gate::{Gate, shown};
 use crate::html::page;
 use crate::{charts, show};
 use maud::{Markup, PreEscaped, html};
@@ -140,7 +140,7 @@ pub(super) fn timeline(gate: &Gate<'_>) -> Markup {
                     [
                         moment.round.to_string(),
                         moment.arm.name().to_owned(),
-                        match moment.load { Load::Closed => "closed", Load::Open => "open" }.to_owned(),
+                        moment.load.name().to_owned(),
                         format!("{:.0}/s", moment.throughput),
                         shown(moment.p50_ns),
                         shown(moment.p99_ns),
@@ -167,7 +167,7 @@ pub(super) fn timeline(gate: &Gate<'_>) -> Markup {
         "Second by second",
         &html! {
             @for chart in charts.iter().flatten() { figure { (PreEscaped(chart)) } }
-            p.muted { "All slots in the order in which they were measured; shaded: rounds that do not count." }
+            p.muted { "All windows in the order in which they were measured; both builds share each in turns of a tenth of a second. Shaded: rounds that do not count." }
             details { summary { "The numbers" } div.rows { (page::table("Every second", &head, &body)) } }
         },
     )

@@ -1,19 +1,24 @@
-//! Measures windows of builds: each window is a run of this program in a process of its own, against a build that was started for the round.
+//! Measures windows of builds: each is a run of this program for each build, in processes of their own, which take turns in offering load to
+//! builds that were started for the round.
 
 use super::arms::Arms;
 use super::injected;
 use super::slot::{self, Windows};
 use super::why::waited;
+use super::window_name;
 use crate::cli::GateArgs;
 use crate::cmd::interrupt::Interrupt;
-use crate::cmd::steps::{Ran, list, nanoseconds, run_beside};
+use crate::cmd::steps::{Ran, Step, list, nanoseconds, run_beside, run_in_turns};
 use crate::exit::{Exit, Failure};
 use crate::folder::Folder;
 use crate::target::Target;
 use driver::Placement;
-use record::comparison::{Arm, ArmEnding, ArmRound, GatePlan, Order, Round};
+use record::comparison::{
+    Arm, ArmEnding, ArmRound, GatePlan, Order, Round, turns, warming, window,
+};
 use record::run::RunRecord;
-use std::path::PathBuf;
+use reports::gate::Load as Kind;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The load for the reference engine if nobody says otherwise.
@@ -28,6 +33,15 @@ pub(super) enum Load {
     Closed,
     /// Arrivals per second.
     Open(f64),
+}
+
+impl Load {
+    fn kind(self) -> Kind {
+        match self {
+            Self::Closed => Kind::Closed,
+            Self::Open(_) => Kind::Open,
+        }
+    }
 }
 
 /// What came of something that takes a while.
@@ -52,12 +66,33 @@ pub(super) struct Bench {
 
 /// A build that serves, in one round.
 struct Serving {
+    arm: Arm,
     /// Absent if it never started.
     target: Option<Target>,
     windows: Windows,
     /// Why it serves no more.
     over: Option<ArmEnding>,
-    warm: bool,
+}
+
+impl Serving {
+    fn keep(&mut self, load: Load, record: RunRecord, folder: &Path) {
+        match load {
+            Load::Closed => self.windows.closed.push(record),
+            Load::Open(_) => {
+                self.windows.waited.push(waited(folder, &record));
+                self.windows.open.push(record);
+            }
+        }
+    }
+}
+
+/// A window that both builds share.
+struct Shared {
+    round: u32,
+    order: Order,
+    load: Load,
+    length: Duration,
+    warmup: Duration,
 }
 
 impl Bench {
@@ -110,15 +145,14 @@ impl Bench {
         let target = self.arms.start(Arm::Baseline, &self.placement)?;
         let name = format!("pilot-{number}");
         let warmup = warmup.map_or_else(|| "auto".to_owned(), nanoseconds);
-        let more = ["--warmup".to_owned(), warmup];
-        match self.window(&target, &name, Load::Closed, length, &more)? {
+        match self.alone(&target, &name, length, warmup)? {
             Ran::Measured(record) => Ok(Outcome::Done(*record)),
             Ran::Interrupted => Ok(Outcome::Interrupted),
             Ran::TargetDied(why) => Err(Failure::target(format!("the baseline: {why}"))),
         }
     }
 
-    /// One round: both builds started in the coin's order, four slots, both stopped.
+    /// One round: both builds started in the coin's order, the windows that they share in turns, both stopped.
     pub(super) fn round(
         &self,
         (number, order): (u32, Order),
@@ -127,23 +161,25 @@ impl Bench {
         rate: f64,
     ) -> Result<Outcome<Round>, Failure> {
         let [first, second, ..] = order.slots();
-        let mut serving = [(first, self.begin(first)?), (second, self.begin(second)?)];
-        for (slot, arm) in (1..).zip(order.slots()) {
-            let Some((_, build)) = serving.iter_mut().find(|(one, _)| *one == arm) else {
-                continue;
+        let mut serving = [self.begin(first)?, self.begin(second)?];
+        let windows = [
+            // The first window of a process warms it up; the second finds it warm, and only fills its connections.
+            (Load::Closed, window(plan.slot_closed), warming(warmup)),
+            (Load::Open(rate), window(plan.slot_open), warming(SETTLE)),
+        ];
+        for (load, length, warmup) in windows {
+            let shared = Shared {
+                round: number,
+                order,
+                load,
+                length,
+                warmup,
             };
-            let name = format!("round-{number:02}/{slot}-{}", arm.name());
-            for load in [Load::Closed, Load::Open(rate)] {
-                let length = match load {
-                    Load::Closed => plan.slot_closed,
-                    Load::Open(_) => plan.slot_open,
-                };
-                if let Outcome::Interrupted = self.add(build, &name, load, length, warmup)? {
-                    return Ok(Outcome::Interrupted);
-                }
+            if let Outcome::Interrupted = self.share(&mut serving, &shared)? {
+                return Ok(Outcome::Interrupted);
             }
         }
-        Ok(Outcome::Done(finish(number, order, &serving)))
+        Ok(Outcome::Done(finish((number, order), rate, &serving)))
     }
 
     // A build that does not start is an ending of its arm, not of the gate.
@@ -156,56 +192,76 @@ impl Bench {
             Err(failure) => return Err(failure),
         };
         Ok(Serving {
+            arm,
             target,
             windows: Windows::default(),
             over,
-            warm: false,
         })
     }
 
-    fn add(
-        &self,
-        build: &mut Serving,
-        slot: &str,
-        load: Load,
-        length: Duration,
-        warmup: Duration,
-    ) -> Result<Outcome<()>, Failure> {
-        let Some(target) = build.target.as_ref().filter(|_| build.over.is_none()) else {
-            return Ok(Outcome::Done(()));
-        };
-        let kind = match load {
-            Load::Closed => "closed",
-            Load::Open(_) => "open",
-        };
-        // The first window of a process warms it up; later ones find it warm, and only fill its connections.
-        let warm = if build.warm { SETTLE } else { warmup };
-        build.warm = true;
-        let more = ["--warmup".to_owned(), nanoseconds(warm)];
-        let name = format!("{slot}-{kind}");
-        match self.window(target, &name, load, length, &more)? {
-            Ran::Measured(record) => match load {
-                Load::Closed => build.windows.closed.push(*record),
-                Load::Open(_) => {
-                    let waited = waited(&self.folder_of(&name), &record);
-                    build.windows.waited.push(waited);
-                    build.windows.open.push(*record);
+    // A window of those that still serve.
+    fn share(&self, serving: &mut [Serving], shared: &Shared) -> Result<Outcome<()>, Failure> {
+        let mut present: Vec<_> = serving
+            .iter_mut()
+            .filter(|build| build.over.is_none())
+            .collect();
+        let steps: Vec<Step> = present
+            .iter()
+            .filter_map(|build| Some(self.step(build.target.as_ref()?, build.arm, shared)))
+            .collect();
+        let ran = run_in_turns(&self.interrupt, &steps)?;
+        for ((build, step), ran) in present.iter_mut().zip(&steps).zip(ran) {
+            match ran {
+                Ran::Measured(record) => {
+                    self.refuse_faults(&record)?;
+                    build.keep(shared.load, *record, &step.folder);
                 }
-            },
-            Ran::Interrupted => return Ok(Outcome::Interrupted),
-            Ran::TargetDied(why) => build.over = Some(ArmEnding::Died(why)),
+                Ran::Interrupted => return Ok(Outcome::Interrupted),
+                Ran::TargetDied(why) => build.over = Some(ArmEnding::Died(why)),
+            }
         }
         Ok(Outcome::Done(()))
     }
 
-    fn window(
+    fn step(&self, target: &Target, arm: Arm, shared: &Shared) -> Step {
+        let name = window_name(shared.round, arm, shared.load.kind());
+        let mut arguments = self.arguments(target, shared.load, shared.length);
+        let mut say = |flag: &str, value: String| arguments.extend([flag.to_owned(), value]);
+        say("--warmup", nanoseconds(shared.warmup));
+        say("--shifts", turns(shared.order, arm).to_string());
+        Step {
+            folder: self.folder_of(&name),
+            name,
+            arguments,
+        }
+    }
+
+    // A pilot has the machine to itself.
+    fn alone(
         &self,
         target: &Target,
         name: &str,
-        load: Load,
         length: Duration,
-        more: &[String],
+        warmup: String,
     ) -> Result<Ran, Failure> {
+        let mut arguments = self.arguments(target, Load::Closed, length);
+        arguments.extend(["--warmup".to_owned(), warmup]);
+        let ran = run_beside(&self.interrupt, name, &self.folder_of(name), &arguments)?;
+        if let Ran::Measured(record) = &ran {
+            self.refuse_faults(record)?;
+        }
+        Ok(ran)
+    }
+
+    fn refuse_faults(&self, record: &RunRecord) -> Result<(), Failure> {
+        if self.allow_inject {
+            return Ok(());
+        }
+        injected::refuse(record)
+    }
+
+    // Everything about a window but its warm-up.
+    fn arguments(&self, target: &Target, load: Load, length: Duration) -> Vec<String> {
         let mut arguments = self.workload.clone();
         let mut say = |flag: &str, value: String| arguments.extend([flag.to_owned(), value]);
         say(
@@ -224,19 +280,12 @@ impl Bench {
         if let Some(admin) = &target.admin {
             say("--admin", admin.clone());
         }
-        arguments.extend_from_slice(more);
         arguments.push("--record-only".to_owned());
         // Response times are of the open windows, and so is what slow requests did.
         if matches!(load, Load::Closed) {
             arguments.push("--no-tail".to_owned());
         }
-        let ran = run_beside(&self.interrupt, name, &self.folder_of(name), &arguments)?;
-        if let Ran::Measured(record) = &ran
-            && !self.allow_inject
-        {
-            injected::refuse(record)?;
-        }
-        Ok(ran)
+        arguments
     }
 
     fn folder_of(&self, window: &str) -> PathBuf {
@@ -266,22 +315,23 @@ fn workload(arguments: &GateArgs, arms: &Arms, plan: &GatePlan) -> (Vec<String>,
     }
 }
 
-fn finish(number: u32, order: Order, serving: &[(Arm, Serving)]) -> Round {
+fn finish((number, order): (u32, Order), rate: f64, serving: &[Serving]) -> Round {
+    let of = |wanted: Arm| serving.iter().find(|build| build.arm == wanted);
     let arm = |wanted: Arm| -> ArmRound {
-        let found = serving.iter().find(|(arm, _)| *arm == wanted);
-        found.map_or_else(ArmRound::default, |(_, build)| ArmRound {
+        of(wanted).map_or_else(ArmRound::default, |build| ArmRound {
             ending: build.over.clone().unwrap_or_default(),
-            ..build.windows.arm()
+            ..build.windows.arm(rate)
         })
     };
-    let mut machines = serving.iter().map(|(_, build)| build.windows.machine());
-    let machine = machines.next().zip(machines.next());
+    let both = of(Arm::Baseline).zip(of(Arm::Candidate));
     Round {
         number,
         order,
         baseline: arm(Arm::Baseline),
         candidate: arm(Arm::Candidate),
-        machine: machine.map_or_else(Default::default, |(a, b)| slot::worse(a, b)),
+        machine: both.map_or_else(Default::default, |(a, b)| {
+            slot::facts(&a.windows, &b.windows)
+        }),
         dropped: None,
     }
 }

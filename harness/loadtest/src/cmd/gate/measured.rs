@@ -5,7 +5,7 @@ use crate::cli::LimitsFormat;
 use crate::exit::Failure;
 use crate::folder::Folder;
 use crate::output;
-use record::comparison::{Calibration, GatePlan, Round};
+use record::comparison::{Calibration, GatePlan, Round, offered, window};
 use reports::gate::Gate;
 use stats::gate::{
     Decision, Design, OnInconclusive, headline, noise_floor, proposal, valid_rounds,
@@ -62,7 +62,7 @@ impl Measured<'_> {
             on_inconclusive: self.on_inconclusive,
         };
         why::keep(&why, into)?;
-        why::write_times(into, judged, self.design.plan.slot_open)?;
+        why::write_times(into, judged, offered(window(self.design.plan.slot_open)))?;
         into.write(PLAN, plan.as_bytes())?;
         for (name, text) in reports::gate::files(&gate) {
             into.write(name, text.as_bytes())?;

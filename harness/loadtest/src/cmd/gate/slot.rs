@@ -1,10 +1,12 @@
 //! What the windows of a build add up to in one round.
 
-use record::comparison::{ArmRound, MachineFacts, Metric, Times};
+use record::comparison::{ArmRound, MachineFacts, Metric, Times, is_of_turns};
+use record::histogram::Summary;
+use record::phase::Phase;
 use record::run::RunRecord;
-use std::collections::BTreeMap;
+use stats::signed_rank::median;
 
-/// The windows of one build in one round, as they were measured.
+/// The windows of one build in one round, as they were measured: at most one of each kind, which both builds shared in turns.
 #[derive(Debug, Default)]
 pub(super) struct Windows {
     /// Closed windows: throughput and CPU.
@@ -17,11 +19,13 @@ pub(super) struct Windows {
 
 impl Windows {
     /// The build's side of the round. Histograms are added, counts and times summed; percentiles are never averaged.
-    pub(super) fn arm(&self) -> ArmRound {
+    ///
+    /// `rate` is what the open windows offer per second.
+    pub(super) fn arm(&self, rate: f64) -> ArmRound {
         let times = self.times();
         let requests = sum(&self.open, RunRecord::requests);
         ArmRound {
-            values: self.values(),
+            values: self.values().chain(self.of_turns(rate)).collect(),
             requests,
             errors: sum(&self.open, RunRecord::requests_failed),
             achieved: self.achieved(),
@@ -31,12 +35,12 @@ impl Windows {
         }
     }
 
-    fn values(&self) -> BTreeMap<Metric, f64> {
+    fn values(&self) -> impl Iterator<Item = (Metric, f64)> {
         let good = sum(&self.closed, RunRecord::requests_ok) as f64;
         let seconds: f64 = self
             .closed
             .iter()
-            .map(|record| record.steady.length().as_secs_f64())
+            .map(|record| record.offered_for().as_secs_f64())
             .sum();
         let cpu: Option<f64> = all(&self.closed, |record| {
             record.costs.target_cpu.map(|cpu| cpu.as_nanos() as f64)
@@ -68,9 +72,25 @@ impl Windows {
             (Metric::RssPeak, memory.max().map(|bytes| bytes as f64)),
         ];
         let found = found.into_iter();
-        found
-            .filter_map(|(metric, value)| Some((metric, value?)))
-            .collect()
+        found.filter_map(|(metric, value)| Some((metric, value?)))
+    }
+
+    // Percentiles of response time as medians over turns, where turns have the samples.
+    fn of_turns(&self, rate: f64) -> impl Iterator<Item = (Metric, f64)> {
+        type Percentile = (Metric, fn(&Summary) -> u64);
+        let percentiles: [Percentile; 4] = [
+            (Metric::ResponseTimeP50, |times| times.p50),
+            (Metric::ResponseTimeP90, |times| times.p90),
+            (Metric::ResponseTimeP95, |times| times.p95),
+            (Metric::ResponseTimeP99, |times| times.p99),
+        ];
+        let turns: Vec<Summary> = self.open.iter().flat_map(full_turns).collect();
+        percentiles.into_iter().filter_map(move |(metric, of)| {
+            let q = metric.response_quantile()?;
+            let all: Vec<f64> = turns.iter().map(|times| of(times) as f64).collect();
+            let is_known = is_of_turns(rate, q) && !all.is_empty();
+            is_known.then(|| (metric, median(&all)))
+        })
     }
 
     fn waited_per_request(&self) -> Option<f64> {
@@ -104,30 +124,73 @@ impl Windows {
         let due = over(RunRecord::offered_rate);
         (due > 0.0).then(|| over(RunRecord::achieved_rate) / due)
     }
+}
 
-    /// What the machine was like, the worst of all windows; what one of them could not read is not known.
-    pub(super) fn machine(&self) -> MachineFacts {
-        let records = || self.closed.iter().chain(&self.open);
-        let worst = |of: &dyn Fn(&RunRecord) -> Option<f64>| {
-            let all: Option<Vec<f64>> = records().map(of).collect();
-            all.map(|all| all.into_iter().fold(0.0, f64::max))
-                .filter(|_| records().next().is_some())
-        };
-        // Only the open windows tell whether the generator was at its limit: a closed one asks for all there is.
-        let generator = |record: &RunRecord| {
-            let cpu = record.costs.generator_cpu?.as_secs_f64();
-            let cores = f64::from(record.provenance.generator_processors.max(1));
-            Some(cpu / record.steady.length().as_secs_f64().max(f64::EPSILON) / cores)
-        };
-        let generator: Option<Vec<f64>> = self.open.iter().map(generator).collect();
-        MachineFacts {
-            steal: worst(&|record| record.health.steal),
-            pressure: worst(&|record| record.health.cpu_pressure),
-            strangers: worst(&stats::strangers),
-            generator_cpu: generator.map(|all| all.into_iter().fold(0.0, f64::max)),
-            machine: records().next().map(machine),
-        }
+/// What the machine was like, the worst of all windows of both builds; what one of them could not read is not known.
+pub(super) fn facts(baseline: &Windows, candidate: &Windows) -> MachineFacts {
+    let all = [baseline, candidate].map(|windows| windows.closed.iter().chain(&windows.open));
+    let records: Vec<&RunRecord> = all.into_iter().flatten().collect();
+    let worst = |of: &dyn Fn(&RunRecord) -> Option<f64>| worst(records.iter().map(|one| of(one)));
+    // Only the open windows tell whether the generator was at its limit: a closed one asks for all there is.
+    let open = baseline.open.iter().chain(&candidate.open);
+    MachineFacts {
+        steal: worst(&|record| record.health.steal),
+        pressure: worst(&|record| record.health.cpu_pressure),
+        strangers: strangers(baseline, candidate),
+        generator_cpu: self::worst(open.map(generator)),
+        machine: described(baseline, candidate),
     }
+}
+
+// Each build's generator and target are no strangers to the other's window.
+fn strangers(baseline: &Windows, candidate: &Windows) -> Option<f64> {
+    let (a, b) = (baseline, candidate);
+    let shared = [(&a.closed, &b.closed), (&a.open, &b.open)];
+    let shares = shared.into_iter().flat_map(|(a, b)| {
+        let both = a.iter().zip(b).map(|(a, b)| stats::strangers_to_both(a, b));
+        let alone = a.iter().skip(b.len()).chain(b.iter().skip(a.len()));
+        both.chain(alone.map(stats::strangers))
+    });
+    worst(shares)
+}
+
+// The response times of each turn. What a turn left unanswered at its end is in the next one, and behind the last in none.
+fn full_turns(record: &RunRecord) -> Vec<Summary> {
+    let steady = record.windows.iter();
+    let steady = steady.filter(|window| window.phase == Phase::Steady);
+    let turns: Vec<Summary> = steady.filter_map(|window| window.response).collect();
+    let most = turns.iter().map(|times| times.count).max().unwrap_or(0);
+    let full = turns.into_iter().filter(|times| times.count * 2 > most);
+    full.collect()
+}
+
+// Processor time in use, of the processors that it has and the time in which it offers load.
+fn generator(record: &RunRecord) -> Option<f64> {
+    let cpu = record.costs.generator_cpu?.as_secs_f64();
+    let cores = f64::from(record.provenance.generator_processors.max(1));
+    Some(cpu / record.offered_for().as_secs_f64().max(f64::EPSILON) / cores)
+}
+
+// A difference between the arms is a difference to the calibration for one of them.
+fn described(baseline: &Windows, candidate: &Windows) -> Option<String> {
+    let of = |windows: &Windows| {
+        windows
+            .closed
+            .iter()
+            .chain(&windows.open)
+            .next()
+            .map(machine)
+    };
+    match (of(baseline), of(candidate)) {
+        (Some(a), Some(b)) if a != b => Some(format!("{a}; {b}")),
+        (a, b) => a.or(b),
+    }
+}
+
+// The largest; `None` for none, and if one of them is not known.
+fn worst(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+    let all: Option<Vec<f64>> = values.collect();
+    all?.into_iter().reduce(f64::max)
 }
 
 /// The processor and the cores in use, to be compared as text.
@@ -141,22 +204,6 @@ pub(in crate::cmd) fn machine(record: &RunRecord) -> String {
         core(facts.target_core),
         core(facts.generator_core)
     )
-}
-
-/// The worse of both.
-pub(super) fn worse(a: MachineFacts, b: MachineFacts) -> MachineFacts {
-    let most = |a: Option<f64>, b: Option<f64>| a.zip(b).map(|(a, b)| a.max(b));
-    MachineFacts {
-        steal: most(a.steal, b.steal),
-        pressure: most(a.pressure, b.pressure),
-        strangers: most(a.strangers, b.strangers),
-        generator_cpu: most(a.generator_cpu, b.generator_cpu),
-        // A difference between the arms is a difference to the calibration for one of them.
-        machine: match (a.machine, b.machine) {
-            (Some(a), Some(b)) if a != b => Some(format!("{a}; {b}")),
-            (a, b) => a.or(b),
-        },
-    }
 }
 
 fn send_delay(times: &Times) -> Option<f64> {

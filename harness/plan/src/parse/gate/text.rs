@@ -19,6 +19,7 @@ max_error_rate = "1%"       # beyond it a build has collapsed
 error_rate_margin = "0.1%"
 
 [slot]
+# A build has two slots in a round, which are cut into turns of a tenth of a second: windows of both builds take four slots.
 closed = "1s"               # throughput and CPU
 open = "2s"                 # response time, allocations
 # warmup = "3s"             # of a fresh process; without it what a pilot needs, at least 3 s
@@ -50,7 +51,7 @@ floor = "1MiB"
 
 # What makes a round worthless, for both builds alike.
 [validity]
-steal = "5%"
+steal = "10%"
 pressure = "20%"
 generator_cpu = "80%"
 send_delay = "10%"

@@ -4,12 +4,23 @@
 use super::made::decided;
 use crate::gate::{Fate, fate, headline};
 use expect_test::expect;
-use record::comparison::{GatePlan, json};
+use record::comparison::{GatePlan, ValidityLimits, json};
+
+// As it was in force then: a gate keeps its plan beside its rounds.
+fn plan() -> GatePlan {
+    GatePlan {
+        validity: ValidityLimits {
+            steal: 0.05,
+            ..ValidityLimits::default()
+        },
+        ..GatePlan::default()
+    }
+}
 
 #[test]
 fn recorded_rounds_keep_their_verdict() {
     let recorded = json::rounds(include_str!("recorded.ndjson")).expect("readable");
-    let decision = decided(&GatePlan::default(), &recorded.rounds);
+    let decision = decided(&plan(), &recorded.rounds);
     let rows = decision.metrics.iter().map(|one| {
         let figure = one.figure.as_ref().expect("measured");
         format!(
@@ -51,7 +62,7 @@ fn recorded_rounds_keep_their_verdict() {
 fn what_was_written_beside_a_round_is_what_is_judged_today() {
     let recorded = json::rounds(include_str!("recorded.ndjson")).expect("readable");
     for round in &recorded.rounds {
-        let fate = fate(round, &GatePlan::default(), &recorded.calibration).0;
+        let fate = fate(round, &plan(), &recorded.calibration).0;
         assert_eq!(fate.told(), round.dropped, "round {}", round.number);
         assert_eq!(fate == Fate::Valid, round.dropped.is_none());
     }

@@ -14,7 +14,7 @@ fn tripped(change: impl Fn(&mut Round)) -> Vec<DropRule> {
 #[test]
 fn each_rule_drops_what_it_is_for() {
     assert_eq!(tripped(|_| {}), []);
-    assert_eq!(tripped(|r| r.machine.steal = Some(0.06)), [DropRule::Steal]);
+    assert_eq!(tripped(|r| r.machine.steal = Some(0.11)), [DropRule::Steal]);
     let pressed_by = |share| {
         move |r: &mut Round| {
             r.machine.pressure = Some(0.26);

@@ -68,14 +68,14 @@ pub(in crate::cmd::gate) fn write_times(
             let Some(times) = &round.arm(arm).times else {
                 continue;
             };
-            let start = open * 2 * round.number.saturating_sub(1);
+            let start = open * round.number.saturating_sub(1);
             for (kind, histogram) in [
                 ("response_time", &times.response),
                 ("service_time", &times.service),
                 ("send_delay", &times.send_delay),
             ] {
                 let tag = format!("round-{:02}:{kind}", round.number);
-                log += &hlog::line(&tag, start, open * 2, histogram);
+                log += &hlog::line(&tag, start, open, histogram);
             }
         }
         folder.write(&format!("{}.hlog", arm.name()), log.as_bytes())?;

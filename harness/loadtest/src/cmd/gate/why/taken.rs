@@ -1,5 +1,6 @@
-//! Profiles of a round: those of both slots of an arm added up, with the requests that they cover.
+//! Profiles of a round: those of an arm's windows added up, with the requests that they cover.
 
+use super::super::window_name;
 use super::covered;
 use crate::folder::Folder;
 use crate::output;
@@ -8,6 +9,7 @@ use record::files;
 use record::profile::{Builder, Profile};
 use record::run::{ProfileKind, RunRecord};
 use record::tail::Metric;
+use reports::gate::Load;
 use std::path::Path;
 
 /// Rounds that are looked into: more would change no answer, and each is held in memory.
@@ -38,11 +40,11 @@ impl What {
         }
     }
 
-    fn windows(self) -> &'static [&'static str] {
+    fn windows(self) -> &'static [Load] {
         match self {
-            Self::Cpu => &["closed"],
-            Self::SlowCpu | Self::Waits => &["open"],
-            Self::Alloc => &["closed", "open"],
+            Self::Cpu => &[Load::Closed],
+            Self::SlowCpu | Self::Waits => &[Load::Open],
+            Self::Alloc => &[Load::Closed, Load::Open],
         }
     }
 
@@ -55,7 +57,7 @@ impl What {
     }
 }
 
-/// Both slots of an arm in a round.
+/// The windows of an arm in a round.
 pub(super) struct Taken {
     pub(super) profile: Profile,
     pub(super) requests: u64,
@@ -97,18 +99,15 @@ fn taken(windows: &Path, round: &Round, arm: Arm, what: What) -> Option<Taken> {
     let mut all: Option<Builder> = None;
     let mut requests: u64 = 0;
     let mut counted = Counted::default();
-    let slots = (1..).zip(round.order.slots());
-    for (slot, _) in slots.filter(|(_, one)| *one == arm) {
-        for load in what.windows() {
-            let name = format!("round-{:02}/{slot}-{}-{load}", round.number, arm.name());
-            let folder = Folder::find(&windows.join(name).to_string_lossy()).ok()?;
-            let profile = folder.profile(&what.file()).ok()??;
-            let record = folder.record().ok()?;
-            requests = requests.saturating_add(what.requests(&record));
-            counted.add(&record);
-            let builder = all.get_or_insert_with(|| Builder::new(profile.types().to_vec()));
-            builder.merge(&profile).ok()?;
-        }
+    for load in what.windows() {
+        let name = window_name(round.number, arm, *load);
+        let folder = Folder::find(&windows.join(name).to_string_lossy()).ok()?;
+        let profile = folder.profile(&what.file()).ok()??;
+        let record = folder.record().ok()?;
+        requests = requests.saturating_add(what.requests(&record));
+        counted.add(&record);
+        let builder = all.get_or_insert_with(|| Builder::new(profile.types().to_vec()));
+        builder.merge(&profile).ok()?;
     }
     Some(Taken {
         profile: all?.finish(),
