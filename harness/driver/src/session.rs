@@ -158,7 +158,9 @@ impl Session {
             "step {step} is not one of the scenario's {steps} steps"
         );
         self.record_last_exchange();
-        self.await_shift().await;
+        if let Some(shifts) = self.shared.shifts {
+            self.await_shift(&shifts).await;
+        }
         let mut exchange = self.exchange(step, &request).await;
         if exchange.failure.is_none() {
             exchange.failure = self.judge(&exchange, &request, check);
@@ -217,10 +219,10 @@ impl Session {
     }
 
     // What would leave in a shift of the other run waits for one of this run, and the other run's time is in no response time.
-    async fn await_shift(&mut self) {
-        let Some(shifts) = self.shared.shifts.filter(|_| self.visit.is_measured()) else {
+    async fn await_shift(&mut self, shifts: &Shifts) {
+        if !self.visit.is_measured() {
             return;
-        };
+        }
         let mut now = self.clock.now();
         let next = shifts.resume(now);
         if next > now {

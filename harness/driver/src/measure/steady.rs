@@ -198,6 +198,7 @@ impl Steady {
         };
         let health = HealthReading::now().since(&health);
         let mut last = self.read(clock).await;
+        // Processor time once more at the edge itself: before it, a run that has the last shift would lack some of that.
         if reached == Reached::OnTime {
             self.until(clock, || edges.steady_end()).await;
             (last.generator, last.seen) = self.seen(clock);
