@@ -31,6 +31,7 @@ mod slot;
 mod snapshots;
 #[cfg(feature = "postgres")]
 mod store;
+mod temporary;
 mod waiting;
 
 use crate::evidence::Evidence;
@@ -134,7 +135,7 @@ struct Threads {
     reads: Vec<JoinHandle<()>>,
     /// Where a last snapshot goes, and the sequence of the one that the start read.
     snapshot: Option<(Arc<dyn Storage>, u64)>,
-    folder: Option<setup::Temporary>,
+    folder: Option<temporary::Temporary>,
 }
 
 /// What an executor has done so far.

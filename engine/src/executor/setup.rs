@@ -10,6 +10,7 @@ use super::open::{Begun, Opened, empty, open};
 use super::queue::Queue;
 use super::slot::Shared;
 use super::snapshots::{SnapshotPolicy, Snapshots};
+use super::temporary::Temporary;
 use super::{Durability, Executor, QueueLimits, Threads};
 use crate::inject::Injector;
 use crate::journal::{Disk, EngineId, Found, JournalError, Recovered, Storage};
@@ -18,7 +19,6 @@ use crate::metrics::Metrics;
 use crate::pool::BatchPool;
 use crate::store::Faults;
 use crate::store::cache::Cache;
-use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::num::NonZeroUsize;
@@ -73,29 +73,8 @@ pub struct Started {
     pub failed: oneshot::Receiver<JournalError>,
 }
 
-/// A folder that is removed at an orderly end.
-#[derive(Debug)]
-pub(super) struct Temporary(pub(super) PathBuf);
-
-impl Temporary {
-    pub(super) fn create() -> Result<Self, JournalError> {
-        let name = format!("token-engine-{:016x}", random(0));
-        let path = std::env::temp_dir().join(name);
-        let shown = path.display().to_string();
-        fs::create_dir(&path).map_err(JournalError::io("make", &shown))?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        // A folder that cannot be removed is only in the way.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 /// Bits that differ from start to start: the standard library seeds its hashers from the system's generator.
-fn random(salt: u8) -> u64 {
+pub(super) fn random(salt: u8) -> u64 {
     RandomState::new().hash_one(salt)
 }
 
@@ -142,11 +121,11 @@ impl Executor {
         }
         let folder = match &setup.data {
             Some(_) => None,
-            None => Some(Temporary::create()?),
+            None => Some(Temporary::create(&std::env::temp_dir())?),
         };
         let path = folder.as_ref().map_or_else(
             || setup.data.clone().unwrap_or_default(),
-            |made| made.0.clone(),
+            Temporary::journal,
         );
         let storage: Arc<dyn Storage> = Arc::new(Disk::open(&path)?);
         let mut started = Self::on_storage(setup, &storage)?;

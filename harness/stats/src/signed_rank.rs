@@ -156,5 +156,18 @@ pub fn median(values: &[f64]) -> f64 {
     median_of_sorted(&sorted)
 }
 
+/// The geometric mean of the smallest three quarters of some times, in any order: of as many as are left when a quarter, rounded down,
+/// is taken away. A trimmed mean: stops of a machine only make times longer, so it is trimmed on that side alone, and it spreads less
+/// than a median because every value left is counted. `None` for no values.
+///
+/// Source: trimmed means, Tukey and McLaughlin 1963; the side and the quarter are ours, from rounds of equal builds.
+pub fn mean_of_undisturbed(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.truncate(values.len() - values.len() / 4);
+    let logarithms: f64 = sorted.iter().map(|value| value.ln()).sum();
+    (!sorted.is_empty()).then(|| (logarithms / sorted.len() as f64).exp())
+}
+
 #[cfg(test)]
 mod tests;

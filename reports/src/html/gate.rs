@@ -177,13 +177,16 @@ fn again(gate: &Gate<'_>) -> Markup {
     }
 }
 
-// Which percentiles are medians over turns, and which are of all requests of a round together.
+// Which percentiles are means over turns, and which are of all requests of a round together.
 fn of_turns(plan: &GatePlan, rate: f64) -> String {
     let gated = plan.metrics.iter();
     let gated = gated.filter_map(|gated| Some((gated.metric, gated.metric.response_quantile()?)));
     let (turns, all): (Vec<_>, Vec<_>) = gated.partition(|(_, q)| is_of_turns(rate, *q));
     let words = [
-        (turns, "median over turns of that of each"),
+        (
+            turns,
+            "mean over turns of that of each, without the worst quarter of them",
+        ),
         (all, "of all requests of a round"),
     ];
     let words = words.into_iter().filter(|(some, _)| !some.is_empty());

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::executor::open as opening;
-use crate::executor::setup::Temporary;
 use crate::executor::snapshots;
+use crate::executor::temporary::Temporary;
 use crate::journal::{EngineId, JournalError};
 use crate::ledger::TokenSpec;
 
@@ -140,9 +140,9 @@ async fn the_thread_makes_a_snapshot_of_the_segments_that_were_ended() {
 
 #[tokio::test]
 async fn an_orderly_end_leaves_a_snapshot_in_a_folder_that_stays() {
-    let folder = Temporary::create().unwrap();
+    let folder = Temporary::create(&std::env::temp_dir()).unwrap();
     let setup = Setup {
-        data: Some(folder.0.clone()),
+        data: Some(folder.journal()),
         ..Setup::default()
     };
     let running = Executor::start(&setup).unwrap();
@@ -153,7 +153,7 @@ async fn an_orderly_end_leaves_a_snapshot_in_a_folder_that_stays() {
     assert_eq!(running.begun.snapshot, 1);
     assert_eq!(running.found.as_ref().unwrap().entries, 0);
     drop(running);
-    let (found, _) = verify(&folder.0, Limits::default()).unwrap();
+    let (found, _) = verify(&folder.journal(), Limits::default()).unwrap();
     assert_eq!(found.last_sequence, 1);
 }
 
@@ -183,15 +183,15 @@ async fn a_folder_keeps_the_tokens_that_it_was_made_with() {
 
 #[tokio::test]
 async fn verify_finds_a_snapshot_of_another_history() {
-    let folder = Temporary::create().unwrap();
+    let folder = Temporary::create(&std::env::temp_dir()).unwrap();
     let setup = Setup {
-        data: Some(folder.0.clone()),
+        data: Some(folder.journal()),
         ..Setup::default()
     };
     let running = Executor::start(&setup).unwrap();
     running.executor.apply(open(1)).await.unwrap();
     drop(running);
-    let disk = crate::journal::Disk::existing(&folder.0).unwrap();
+    let disk = crate::journal::Disk::existing(&folder.journal()).unwrap();
     let other = crate::ledger::Ledger::new(Limits::default());
     let strange = From {
         sequence: 1,
@@ -199,7 +199,7 @@ async fn verify_finds_a_snapshot_of_another_history() {
     };
     snapshots::store(&disk, strange, &other).unwrap();
     drop(disk);
-    let error = verify(&folder.0, Limits::default()).expect_err("another history");
+    let error = verify(&folder.journal(), Limits::default()).expect_err("another history");
     assert!(
         matches!(error, JournalError::Divergence { sequence: 1, .. }),
         "{error}"

@@ -90,7 +90,7 @@ pub struct ArmRound {
     /// How it ended.
     pub ending: ArmEnding,
     /// Figures that do not come from [`Self::times`], by metric, in the metric's unit; finite and not negative. Percentiles of response time
-    /// are here where they are medians over turns.
+    /// are here where they are means over turns.
     pub values: BTreeMap<Metric, f64>,
     /// Times of the open windows; `None` if nothing was served or they were not kept.
     pub times: Option<Times>,

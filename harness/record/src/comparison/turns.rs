@@ -34,7 +34,7 @@ pub fn offered(window: Duration) -> Duration {
 }
 
 /// Whether the turns of an open window at `rate` per second have requests enough beyond the quantile `q` each. Then a percentile of a round
-/// is the median over its turns: what stops a machine for some milliseconds is in a few turns only, but in the percentile of all requests
+/// is a mean over its turns: what stops a machine for some milliseconds is in a few turns only, but in the percentile of all requests
 /// together it outweighs whatever the builds do.
 pub fn is_of_turns(rate: f64, q: f64) -> bool {
     rate * WORK.as_secs_f64() * (1.0 - q) >= FEWEST

@@ -144,3 +144,18 @@ fn intervals_cover_the_truth_as_often_as_promised_for_every_number_of_rounds() {
     }
     assert_eq!(width.len(), 15);
 }
+
+#[test]
+fn the_worst_quarter_of_turns_is_not_in_their_mean() {
+    assert_eq!(mean_of_undisturbed(&[]), None);
+    let mean = |values: &[f64]| mean_of_undisturbed(values).expect("a mean");
+    let close = |a: f64, b: f64| (a / b - 1.0).abs() < 1e-12;
+    // Three turns are too few to leave one out; of eight, two go.
+    assert!(close(mean(&[1e6, 1e7, 1e8]), 1e7));
+    assert!(close(mean(&[4.0, 1e9, 4.0, 4.0, 4.0, 5e9, 4.0, 4.0]), 4.0));
+    // A change of all turns is found whole.
+    let (turns, slower): (Vec<f64>, Vec<f64>) = (1..=40)
+        .map(|i| (f64::from(i), f64::from(i) * 1.18))
+        .unzip();
+    assert!(close(mean(&slower) / mean(&turns), 1.18));
+}

@@ -4,7 +4,7 @@ use record::comparison::{ArmRound, MachineFacts, Metric, Times, is_of_turns};
 use record::histogram::Summary;
 use record::phase::Phase;
 use record::run::RunRecord;
-use stats::signed_rank::median;
+use stats::signed_rank::mean_of_undisturbed;
 
 /// The windows of one build in one round, as they were measured: at most one of each kind, which both builds shared in turns.
 #[derive(Debug, Default)]
@@ -75,7 +75,7 @@ impl Windows {
         found.filter_map(|(metric, value)| Some((metric, value?)))
     }
 
-    // Percentiles of response time as medians over turns, where turns have the samples.
+    // Percentiles of response time as means over turns without the worst quarter, where turns have the samples.
     fn of_turns(&self, rate: f64) -> impl Iterator<Item = (Metric, f64)> {
         type Percentile = (Metric, fn(&Summary) -> u64);
         let percentiles: [Percentile; 4] = [
@@ -88,8 +88,9 @@ impl Windows {
         percentiles.into_iter().filter_map(move |(metric, of)| {
             let q = metric.response_quantile()?;
             let all: Vec<f64> = turns.iter().map(|times| of(times) as f64).collect();
-            let is_known = is_of_turns(rate, q) && !all.is_empty();
-            is_known.then(|| (metric, median(&all)))
+            let mean = mean_of_undisturbed(&all);
+            mean.filter(|_| is_of_turns(rate, q))
+                .map(|mean| (metric, mean))
         })
     }
 
