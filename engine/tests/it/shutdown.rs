@@ -1,9 +1,11 @@
 //! The end: what is under way is answered, what is idle does not matter, what hangs is cut off.
 
+use crate::child::Running;
 use crate::server::{Server, mint, options};
 use engine::Options;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Far longer than a shutdown that waits for nothing.
@@ -106,4 +108,31 @@ fn an_address_in_use_is_named_with_a_hint() {
         format!("address {} is in use", server.address)
     );
     assert!(error.hint().is_some());
+}
+
+#[test]
+fn a_signal_as_soon_as_there_is_a_line_to_read_is_an_orderly_end() {
+    for signal in ["-TERM", "-INT"] {
+        let mut running = Running::spawn(&[]);
+        running.line("switches ");
+        assert_eq!(running.end(signal).code(), Some(0), "{signal}");
+    }
+}
+
+#[test]
+fn what_a_killed_engine_left_goes_with_the_next_start() {
+    let mut killed = Running::spawn(&[]);
+    let line = killed.line("journal ");
+    let (folder, _) = line.split_once(": ").expect("a folder");
+    killed.line("serving ");
+    assert!(Path::new(folder).exists());
+    assert_eq!(killed.end("-KILL").code(), None);
+    let next = Running::start(&[]);
+    // An engine of another test may have come first and be at it.
+    let began = Instant::now();
+    while Path::new(folder).exists() {
+        assert!(began.elapsed() < LONG, "{folder} is still there");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(next.end("-TERM").code(), Some(0));
 }

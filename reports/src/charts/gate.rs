@@ -13,8 +13,11 @@ const STEPS: [f64; 12] = [
     0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0,
 ];
 
-/// Ticks nearer than this share of the axis would write over each other: on a logarithm, equal percents crowd to the right.
+/// Ticks nearer than this share of the axis would write over each other, where labels are below each other: on a logarithm, equal percents
+/// crowd to one end.
 const CLOSEST: f64 = 0.07;
+/// The same where labels stand beside each other: "+150 %" in the 620 units of a forest plot's width, and a space.
+const CLOSEST_BESIDE: f64 = 0.09;
 
 /// Rows and axis of the forest plot.
 pub(super) fn forest(rows: &[ForestRow]) -> (Vec<Row>, Axis) {
@@ -30,7 +33,11 @@ pub(super) fn forest(rows: &[ForestRow]) -> (Vec<Row>, Axis) {
     });
     (
         drawn.collect(),
-        percents(-reach, reach, "worsening of the candidate, log scale"),
+        percents_apart(
+            (-reach, reach),
+            "worsening of the candidate, log scale",
+            CLOSEST_BESIDE,
+        ),
     )
 }
 
@@ -42,8 +49,12 @@ fn ink(label: Label) -> Ink {
     }
 }
 
-/// An axis of log ratios whose ticks say percents.
+/// A vertical axis of log ratios whose ticks say percents.
 pub(super) fn percents(low: f64, high: f64, title: &'static str) -> Axis {
+    percents_apart((low, high), title, CLOSEST)
+}
+
+fn percents_apart((low, high): (f64, f64), title: &'static str, closest: f64) -> Axis {
     let step = STEPS
         .into_iter()
         .find(|step| (high.exp() - low.exp()) / step <= 9.0)
@@ -64,7 +75,7 @@ pub(super) fn percents(low: f64, high: f64, title: &'static str) -> Axis {
     Axis {
         low,
         high,
-        ticks: apart((first..=last).map(tick), (high - low) * CLOSEST),
+        ticks: apart((first..=last).map(tick), (high - low) * closest),
         title,
     }
 }

@@ -1,6 +1,6 @@
 //! Rounds as lines of JSON (`rounds.ndjson`), one written as soon as it is over, and the calibration before them.
 
-use super::{ArmEnding, ArmRound, Calibration, MachineFacts, Metric, Order, Round, Times};
+use super::{ArmEnding, ArmRound, Calibration, Lasting, MachineFacts, Metric, Order, Round, Times};
 use crate::histogram::{Exact, Histogram};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -95,8 +95,16 @@ struct ArmLine {
     requests: u64,
     errors: u64,
     achieved: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lasting: Option<LastingLine>,
     drift: Option<f64>,
     send_delay: Option<f64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct LastingLine {
+    error_rate: f64,
+    achieved: f64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -261,6 +269,10 @@ fn arm(from: ArmLine) -> Result<ArmRound, String> {
         requests: from.requests,
         errors: from.errors,
         achieved: from.achieved,
+        lasting: from.lasting.map(|lasting| Lasting {
+            error_rate: lasting.error_rate,
+            achieved: lasting.achieved,
+        }),
         drift: from.drift,
         send_delay: from.send_delay,
     })
@@ -286,6 +298,10 @@ impl From<&ArmRound> for ArmLine {
             requests: arm.requests,
             errors: arm.errors,
             achieved: arm.achieved,
+            lasting: arm.lasting.map(|lasting| LastingLine {
+                error_rate: lasting.error_rate,
+                achieved: lasting.achieved,
+            }),
             drift: arm.drift,
             send_delay: arm.send_delay,
         }

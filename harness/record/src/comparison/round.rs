@@ -1,6 +1,6 @@
 //! One round: windows that two fresh processes share in turns, and what each arm was like in it.
 
-use super::Metric;
+use super::{Lasting, Metric};
 use crate::histogram::Histogram;
 use std::collections::BTreeMap;
 
@@ -100,6 +100,8 @@ pub struct ArmRound {
     pub errors: u64,
     /// Achieved ÷ asked rate of the open windows.
     pub achieved: Option<f64>,
+    /// Both shares above, of most of its turns; `None` where the open windows had too few.
+    pub lasting: Option<Lasting>,
     /// |Theil-Sen slope| × length ÷ mean over bins of 100 ms, the larger of its windows.
     pub drift: Option<f64>,
     /// P99 of send delay ÷ P99 of response time.

@@ -26,6 +26,10 @@ fn arm(throughput: f64, times: &[u64]) -> ArmRound {
         requests: 500,
         errors: 2,
         achieved: Some(0.999),
+        lasting: Some(Lasting {
+            error_rate: 0.001,
+            achieved: 1.0,
+        }),
         ..ArmRound::default()
     }
 }

@@ -33,6 +33,13 @@ pub fn offered(window: Duration) -> Duration {
     window.mul_f64(turns(Order::Abba, Arm::Baseline).share())
 }
 
+/// The slot whose window offers load to one arm for so long; the longest there is where none does.
+pub fn slot(offered: Duration) -> Duration {
+    let share = turns(Order::Abba, Arm::Baseline).share();
+    Duration::try_from_secs_f64(offered.as_secs_f64() / share)
+        .map_or(Duration::MAX, |window| window / SLOTS)
+}
+
 /// Whether the turns of an open window at `rate` per second have requests enough beyond the quantile `q` each. Then a percentile of a round
 /// is a mean over its turns: what stops a machine for some milliseconds is in a few turns only, but in the percentile of all requests
 /// together it outweighs whatever the builds do.

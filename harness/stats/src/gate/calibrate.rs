@@ -2,15 +2,13 @@
 //! are samples enough for (statistics.md, section 4.2).
 
 use crate::steady::{Bin, drifts, steady_state};
-use record::comparison::{Arm, GatePlan, GatedMetric, Metric, Order, turns};
+use record::comparison::{GatePlan, GatedMetric, Metric, slot};
 use std::time::Duration;
 
 /// The shortest warm-up.
 pub const SHORTEST_WARMUP: Duration = Duration::from_secs(1);
 /// The longest warm-up.
 pub const LONGEST_WARMUP: Duration = Duration::from_secs(10);
-/// Slots of a round.
-const SLOTS: u32 = 4;
 /// Percentiles of response time, the highest first.
 const PERCENTILES: [Metric; 5] = [
     Metric::ResponseTimeP999,
@@ -63,10 +61,7 @@ pub fn open_window_needed(plan: &GatePlan, rate: f64) -> Duration {
         .filter_map(|gated| gated.metric.response_quantile());
     let highest = shares.fold(0.0, f64::max);
     let requests = needed(plan, highest);
-    let offered = Duration::try_from_secs_f64(requests / rate).unwrap_or(Duration::MAX);
-    let share = turns(Order::Abba, Arm::Baseline).share();
-    Duration::try_from_secs_f64(offered.as_secs_f64() / share)
-        .map_or(Duration::MAX, |window| window / SLOTS)
+    Duration::try_from_secs_f64(requests / rate).map_or(Duration::MAX, slot)
 }
 
 /// The plan with each percentile that `requests` requests of an arm and round are too few for replaced by the highest they are enough for,

@@ -101,15 +101,18 @@ fn collapse(arm: &ArmRound, plan: &GatePlan) -> Option<Collapse> {
         }
         ArmEnding::Served => {}
     }
-    let rate = arm.error_rate().filter(|rate| *rate > plan.max_error_rate);
+    // One stop of the machine is no collapse, though its errors are in the figures.
+    let (rate, achieved) = match arm.lasting {
+        Some(lasting) => (Some(lasting.error_rate), Some(lasting.achieved)),
+        None => (arm.error_rate(), arm.achieved),
+    };
+    let rate = rate.filter(|rate| *rate > plan.max_error_rate);
     if let Some(rate) = rate {
         let most = percent(plan.max_error_rate);
         let text = format!("fails {} of its requests (limit {most})", percent(rate));
         return Some(Collapse::Short(text));
     }
-    let achieved = arm
-        .achieved
-        .filter(|share| *share < plan.validity.achieved)?;
+    let achieved = achieved.filter(|share| *share < plan.validity.achieved)?;
     Some(Collapse::Short(format!(
         "achieves {} of the rate",
         percent(achieved)

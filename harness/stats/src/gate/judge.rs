@@ -4,8 +4,9 @@ use super::design::Design;
 use super::exact::{Exact, FEWEST, exact};
 use super::fate::{Collapse, Fate, fate};
 use super::measure::{Measured, measure};
+use super::sentence::{first_regressed, first_unclear};
 use super::validity::{DropRule, percent};
-use super::verdict::{Decision, Dropped, Label};
+use super::verdict::{Decision, Dropped, Label, MetricResult};
 use crate::judge::Verdict;
 use record::comparison::{Arm, Calibration, Metric, Round};
 use std::collections::BTreeSet;
@@ -311,9 +312,7 @@ fn failing(seen: &Measured) -> Option<Vec<String>> {
         .metrics
         .iter()
         .filter(|one| one.label == Label::Regressed);
-    let mut reasons: Vec<String> = regressed
-        .map(|one| format!("{} regressed", one.gated.metric.title()))
-        .collect();
+    let mut reasons = of_each(regressed, first_regressed(&seen.metrics), "regressed");
     if seen.errors.is_worse {
         reasons.push(format!("more errors: {}", seen.errors.told()));
     }
@@ -331,13 +330,25 @@ fn failing(seen: &Measured) -> Option<Vec<String>> {
 
 fn undecided(seen: &Measured) -> Vec<String> {
     let unclear = seen.metrics.iter().filter(|one| !one.is_settled());
-    let mut reasons: Vec<String> = unclear
-        .map(|one| format!("{} is unclear", one.gated.metric.title()))
-        .collect();
+    let first = first_unclear(&seen.metrics).map(|(one, _)| one);
+    let mut reasons = of_each(unclear, first, "is unclear");
     if !seen.errors.is_no_worse {
         reasons.push("error rates are unclear".to_owned());
     }
     let open = seen.slos.iter().filter(|slo| !slo.is_kept);
     reasons.extend(open.map(|slo| format!("{} is neither kept nor broken beyond doubt", slo.rule)));
     reasons
+}
+
+// The one that the sentence on top is about comes first: reports show the rest below it.
+fn of_each<'a>(
+    metrics: impl Iterator<Item = &'a MetricResult>,
+    first: Option<&MetricResult>,
+    what: &str,
+) -> Vec<String> {
+    let mut all: Vec<Metric> = metrics.map(|one| one.gated.metric).collect();
+    all.sort_by_key(|metric| first.is_none_or(|first| first.gated.metric != *metric));
+    all.into_iter()
+        .map(|metric| format!("{} {what}", metric.title()))
+        .collect()
 }

@@ -1,7 +1,7 @@
 //! What a gate says on top: the verdict, the metric that is worst and by how much, and where it comes from, in one sentence.
 
 use super::figure::{Figure, relative};
-use super::verdict::{Decision, MetricResult};
+use super::verdict::{Decision, Label, MetricResult};
 use crate::attribution::{Attribution, Band, Cost};
 use crate::judge::Verdict;
 use record::comparison::Metric;
@@ -9,11 +9,13 @@ use record::quantity::format_nanoseconds;
 
 /// Quantiles from this on are the tail: they are attributed from slow requests only.
 const TAIL: f64 = 0.99;
+/// What grew to more than so many times what it was is told by its values: "+51,803 %" says less than "from 7 ns to 3.6 µs".
+const TOLD_BY_RATIO: f64 = 10.0;
 
 /// The sentence on top, as in "P99 response time +18 % [11, 26] at 3,000/s, 10 of 10 rounds slower; CPU per request +9 %, 62 % of it in
 /// `ledger::apply`." `rate` is that of the open windows, per second.
 pub fn headline(decision: &Decision, rate: f64, causes: &[Attribution]) -> String {
-    let worst = first_named(decision);
+    let worst = first_regressed(&decision.metrics);
     let first = match (decision.verdict, worst) {
         (Some(Verdict::Fail), Some(worst)) => worse(worst, rate),
         (Some(Verdict::Pass), _) => Some("no regression, nothing to do".to_owned()),
@@ -54,17 +56,19 @@ pub fn underline(decision: &Decision) -> String {
     format!("{rounds}; {found}")
 }
 
-// What users feel comes before what it may come from; among those, the largest worsening in margins.
-fn first_named(decision: &Decision) -> Option<&MetricResult> {
+/// The regression that the sentence is about. What users feel comes before what it may come from; among those, the largest worsening in
+/// margins.
+pub(super) fn first_regressed(metrics: &[MetricResult]) -> Option<&MetricResult> {
     let order = |one: &MetricResult| match one.gated.metric {
         metric if metric.response_quantile().is_some() => 0,
         Metric::Throughput => 1,
         _ => 2,
     };
-    decision
-        .regressed()
-        .into_iter()
-        .min_by_key(|one| order(one))
+    let regressed = metrics.iter().filter(|one| one.label == Label::Regressed);
+    regressed.min_by(|a, b| {
+        let by_size = b.margins().total_cmp(&a.margins());
+        order(a).cmp(&order(b)).then(by_size)
+    })
 }
 
 fn worse(one: &MetricResult, rate: f64) -> Option<String> {
@@ -86,9 +90,9 @@ fn worse(one: &MetricResult, rate: f64) -> Option<String> {
     ))
 }
 
-// The change with its interval, in percent; the two values where there is no ratio.
+// The change with its interval, in percent; the two values where a ratio says little.
 fn change(figure: &Figure) -> String {
-    let Some(ratio) = figure.ratio() else {
+    let Some(ratio) = figure.ratio().filter(|ratio| *ratio <= TOLD_BY_RATIO) else {
         let shown = |value: f64| match figure.metric.unit() {
             "ns" => format_nanoseconds(value.round() as u64),
             _ => format!("{value:.2}"),
@@ -149,7 +153,8 @@ fn grown(decision: &Decision, found: &Attribution) -> String {
     let ratio = figure
         .filter(|_| found.band == Band::All)
         .and_then(Figure::ratio);
-    match ratio.map(|ratio| ratio - 1.0).or(found.relative()) {
+    let share = ratio.map(|ratio| ratio - 1.0).or(found.relative());
+    match share.filter(|share| share + 1.0 <= TOLD_BY_RATIO) {
         Some(share) => signed(share),
         None if found.cost.unit() == "ns" => format!(
             "+{}",
@@ -189,9 +194,18 @@ fn metric_of(cost: Cost) -> Metric {
     }
 }
 
-// What an undecided gate could not see, of the metric that it knows least about.
 fn blind(decision: &Decision) -> Option<String> {
-    let unclear = decision.metrics.iter().filter(|one| !one.is_settled());
+    let (one, most) = first_unclear(&decision.metrics)?;
+    Some(format!(
+        "inconclusive: {} may be up to {:.0} % worse, noise hides the rest",
+        one.gated.metric.title(),
+        most * 100.0
+    ))
+}
+
+/// What an undecided gate could not see, of the metric that it knows least about: it, and how much worse it may be, relative.
+pub(super) fn first_unclear(metrics: &[MetricResult]) -> Option<(&MetricResult, f64)> {
+    let unclear = metrics.iter().filter(|one| !one.is_settled());
     let open = unclear.filter_map(|one| {
         let figure = one
             .figure
@@ -199,14 +213,9 @@ fn blind(decision: &Decision) -> Option<String> {
             .filter(|figure| !figure.logs.is_empty())?;
         let high = figure.beta_bounds.high;
         high.is_finite()
-            .then(|| (one.gated.metric, relative(one.gated.metric, high)))
+            .then(|| (one, relative(one.gated.metric, high)))
     });
-    let (metric, most) = open.max_by(|a, b| a.1.total_cmp(&b.1))?;
-    Some(format!(
-        "inconclusive: {} may be up to {:.0} % worse, noise hides the rest",
-        metric.title(),
-        most * 100.0
-    ))
+    open.max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
 fn signed(share: f64) -> String {

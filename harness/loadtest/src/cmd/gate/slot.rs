@@ -1,6 +1,6 @@
 //! What the windows of a build add up to in one round.
 
-use record::comparison::{ArmRound, MachineFacts, Metric, Times, is_of_turns};
+use record::comparison::{ArmRound, Lasting, MachineFacts, Metric, Times, Turn, is_of_turns};
 use record::histogram::Summary;
 use record::phase::Phase;
 use record::run::RunRecord;
@@ -29,6 +29,7 @@ impl Windows {
             requests,
             errors: sum(&self.open, RunRecord::requests_failed),
             achieved: self.achieved(),
+            lasting: self.lasting(),
             send_delay: send_delay(&times),
             times: (requests > 0).then_some(times),
             ..ArmRound::default()
@@ -112,6 +113,18 @@ impl Windows {
             times.send_delay.add(&record.send_delay);
         }
         times
+    }
+
+    fn lasting(&self) -> Option<Lasting> {
+        let windows = self.open.iter().flat_map(|record| &record.windows);
+        let steady = windows.filter(|window| window.phase == Phase::Steady);
+        let turns = steady.map(|window| Turn {
+            due: window.due,
+            finished: window.committed + window.uncommitted,
+            requests: window.requests,
+            failed: window.failed,
+        });
+        Lasting::of(&turns.collect::<Vec<_>>())
     }
 
     // Finished ÷ due, over both windows.

@@ -2,7 +2,7 @@
 
 use super::made::*;
 use crate::gate::{DropRule, Fate, check, fate};
-use record::comparison::{Arm, ArmEnding, GatePlan, Round};
+use record::comparison::{Arm, ArmEnding, GatePlan, Lasting, Round};
 
 fn tripped(change: impl Fn(&mut Round)) -> Vec<DropRule> {
     let mut round = quiet(1);
@@ -123,6 +123,28 @@ fn an_arm_collapses_by_death_silence_errors_or_falling_short() {
         let told = fate.told().expect("a reason");
         assert!(told.starts_with("candidate "), "{told}");
     }
+}
+
+#[test]
+fn one_stop_of_the_machine_is_no_collapse() {
+    let stopped_once = |r: &mut Round| {
+        r.candidate.errors = 265;
+        r.candidate.achieved = Some(0.97);
+        r.candidate.lasting = Some(Lasting {
+            error_rate: 0.0,
+            achieved: 1.0,
+        });
+    };
+    assert_eq!(fate_of(stopped_once), Fate::Valid);
+    let always = |r: &mut Round| {
+        stopped_once(r);
+        r.candidate.lasting = Some(Lasting {
+            error_rate: 0.024,
+            achieved: 1.0,
+        });
+    };
+    let told = fate_of(always).told().expect("a collapse");
+    assert_eq!(told, "candidate fails 2.4 % of its requests (limit 1.0 %)");
 }
 
 #[test]

@@ -116,6 +116,36 @@ fn a_cost_that_came_from_nothing_is_told_in_its_unit() {
 }
 
 #[test]
+fn what_grew_beyond_tenfold_is_told_by_its_values() {
+    let mut waits = in_apply();
+    waits.cost = Cost::LockWait;
+    waits.baseline = 7.0;
+    waits.total.estimate = 3_600.0;
+    let worse_locks = |number| worse(number, &[(Metric::ResponseTimeP99, 30.0)]);
+    let decision = decided(&GatePlan::default(), &rounds(worse_locks));
+    let said = headline(&decision, 3_000.0, &[waits]);
+    assert!(said.starts_with("P99 response time from "), "{said}");
+    assert!(
+        said.contains("; lock wait per request +3.60 µs, "),
+        "{said}"
+    );
+    assert!(!said.contains("response time +"), "{said}");
+}
+
+#[test]
+fn what_the_sentence_is_about_is_the_first_reason() {
+    let both = |number| {
+        let changes = [(Metric::CpuPerRequest, 0.9), (Metric::ResponseTimeP99, 0.3)];
+        worse(number, &changes)
+    };
+    let decision = decided(&GatePlan::default(), &rounds(both));
+    let said = headline(&decision, 3_000.0, &[]);
+    assert!(said.starts_with("P99 response time +"), "{said}");
+    assert_eq!(decision.reasons[0], "P99 response time regressed");
+    assert_eq!(decision.reasons[1], "CPU per request regressed");
+}
+
+#[test]
 fn a_pass_says_what_it_would_have_seen() {
     let decision = decided(&GatePlan::default(), &rounds(quiet));
     assert_eq!(
