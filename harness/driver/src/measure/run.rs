@@ -39,8 +39,6 @@ const TICK: Duration = Duration::from_millis(50);
 const GONE_AFTER: u64 = 5;
 /// What is under way may still finish after a Ctrl-C, but nobody wants to wait long then.
 const DRAIN_WHEN_INTERRUPTED: Duration = Duration::from_secs(1);
-/// Goose's own parent loop acts every 500 ms at worst.
-const GOOSE_STOPS_WITHIN: Duration = Duration::from_secs(3);
 
 pub(super) struct Run {
     job: Job,
@@ -168,7 +166,7 @@ impl Run {
         let collected = threads.collector.join();
         let counted_at = clock.now();
         let in_flight = self.shared.inflight.steady();
-        self.stop_goose().await;
+        self.stop_goose();
         let (collected, ending) = match collected {
             Ok(collected) => (collected, ending),
             Err(_) => (
@@ -228,14 +226,10 @@ impl Run {
             .unwrap_or_default()
     }
 
-    async fn stop_goose(&mut self) {
+    // Users have left, or are counted as under way. Goose's own loop would notice up to half a second later, and nobody waits for it.
+    fn stop_goose(&self) {
         trigger_killswitch("the schedule is over");
-        if tokio::time::timeout(GOOSE_STOPS_WITHIN, &mut self.attack)
-            .await
-            .is_err()
-        {
-            self.attack.abort();
-        }
+        self.attack.abort();
     }
 
     fn start_threads(
