@@ -13,7 +13,7 @@ use record::failure::FailureKind;
 use record::histogram::Histogram;
 use record::hlog;
 use record::phase::Phase;
-use record::run::{Span, Window, pacing_limit_ns};
+use record::run::{Span, Window, pacing_limit_ns, pacing_quantile};
 use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -196,7 +196,8 @@ impl Collector {
 
     // A generator that is late in single seconds is not late on the whole, and those seconds are spoilt all the same.
     fn note_lateness(&self, window: &Window, sets: &Sets, collected: &mut Collected) {
-        let pacing = sets.steady.delays.pacing.quantile(0.99);
+        let pacing = &sets.steady.delays.pacing;
+        let pacing = pacing.quantile(pacing_quantile(pacing.count()));
         let (Some(pacing), Phase::Steady) = (pacing, window.phase) else {
             return;
         };

@@ -11,7 +11,7 @@ pub use cost::{Allocations, Costs, ProfileFacts, ProfileKind, ProfileOutcome};
 pub use engine::{EngineFacts, FaultFacts};
 pub use health::{
     ClosedFacts, Delays, Health, PrecisionFacts, RunQueue, WarmupAsked, WarmupFacts,
-    pacing_floor_ns, pacing_limit_ns,
+    pacing_floor_ns, pacing_limit_ns, pacing_quantile,
 };
 pub use origin::{PlanFacts, Provenance, TargetFacts};
 pub use stretch::{RuleStretches, Stretch};
