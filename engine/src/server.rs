@@ -1,12 +1,13 @@
 //! Sockets, threads and the end: binds both listeners, then serves until told to stop.
 
+mod connections;
 mod error;
 
 pub use error::ServeError;
 
 use crate::audit::AuditLog;
 use crate::executor::{Begun, Executor, Setup, Started, fresh_id};
-use crate::http::{self, BoundedListener, Gate, Guard, Knobs, Peer, Records, Service, Stores};
+use crate::http::{self, BoundedListener, Gate, Guard, Knobs, Records, Service, Stores};
 use crate::inject::Injector;
 use crate::journal::{Found, JournalError};
 use crate::metrics::{self, Metrics};
@@ -375,7 +376,7 @@ async fn serve(
         tokio::time::sleep(options.drain).await;
     };
     tokio::select! {
-        served = axum::serve(listener, router.into_make_service_with_connect_info::<Peer>()).with_graceful_shutdown(shutdown).into_future() => served.map_err(ServeError::Runtime),
+        () = connections::serve(listener, router, shutdown) => Ok(()),
         () = drained => Ok(()),
         error = journal_failed(failed) => Err(ServeError::Journal(error)),
     }

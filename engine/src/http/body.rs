@@ -5,7 +5,7 @@ use super::sender::{Peer, SIGNATURE};
 use super::service::Service;
 use crate::ledger::{Command, CommandId, Role, Status};
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -104,10 +104,9 @@ impl CommandRequest {
     }
 
     fn of_head(head: Parts) -> Self {
-        let peer = head.extensions.get::<ConnectInfo<Peer>>();
         Self {
             path: head.uri.path().to_owned(),
-            peer: peer.map(|ConnectInfo(peer)| *peer),
+            peer: head.extensions.get().copied(),
             headers: head.headers,
             key: None,
             role: Role::Operator,

@@ -7,7 +7,7 @@ use super::error::ApiError;
 use super::sender::Peer;
 use crate::executor::QueueLimits;
 use crate::ledger::{Outcome, RECORD_BYTES, Status};
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH};
 use axum::http::{HeaderMap, HeaderValue};
 use std::collections::HashMap;
@@ -31,8 +31,8 @@ impl Client {
         if let Some(token) = request.headers().get(AUTHORIZATION) {
             return Some(Self::Token(token.as_bytes().to_vec()));
         }
-        let peer = request.extensions().get::<ConnectInfo<Peer>>()?;
-        Some(Self::Address(peer.0.0.ip()))
+        let Peer(address) = request.extensions().get()?;
+        Some(Self::Address(address.ip()))
     }
 }
 

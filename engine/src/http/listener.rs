@@ -33,13 +33,9 @@ impl BoundedListener {
             head_time,
         }
     }
-}
 
-impl Listener for BoundedListener {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
+    /// The next connection, and its other end. Waits while there are as many as there may be.
+    pub async fn accept(&mut self) -> (Connection, SocketAddr) {
         // The semaphore is never closed, so a slot always comes.
         let slot = Arc::clone(&self.slots).acquire_owned().await.ok();
         let (stream, address) = Listener::accept(&mut self.listener).await;
@@ -51,10 +47,6 @@ impl Listener for BoundedListener {
             _slot: slot,
         };
         (connection, address)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
     }
 }
 

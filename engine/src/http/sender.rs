@@ -3,12 +3,9 @@
 use super::body::CommandRequest;
 use super::error::ApiError;
 use super::guard::Guard;
-use super::listener::BoundedListener;
 use crate::evidence::{Evidence, NAME_BYTES_MAX, Origin, bytes_of};
 use crate::ledger::{Command, Role};
-use axum::extract::connect_info::Connected;
 use axum::http::HeaderMap;
-use axum::serve::IncomingStream;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::net::SocketAddr;
@@ -22,12 +19,6 @@ const TRACE: &str = "traceparent";
 /// The other end of a connection.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub SocketAddr);
-
-impl Connected<IncomingStream<'_, BoundedListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, BoundedListener>) -> Self {
-        Self(*stream.remote_addr())
-    }
-}
 
 /// The evidence of a single command; most are no operator's, and leave none.
 ///

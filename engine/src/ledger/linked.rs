@@ -3,6 +3,9 @@
 use super::command::{Command, Flags};
 use super::{Ledger, Outcome, Status};
 
+/// Commands of a batch whose keys are fetched together.
+const TOGETHER: usize = 16;
+
 impl Ledger {
     /// Answers commands in their order; a run of linked commands and the next one without that flag form a chain.
     ///
@@ -14,7 +17,13 @@ impl Ledger {
     pub fn apply_batch(&mut self, now_ms: u64, commands: &[Command], outcomes: &mut Vec<Outcome>) {
         outcomes.reserve(commands.len());
         let mut rest = commands;
+        let mut fetched = commands.len();
         while let Some((first, others)) = rest.split_first() {
+            if rest.len() <= fetched {
+                let next = &rest[..rest.len().min(TOGETHER)];
+                self.ids.fetch(next.iter().map(|command| command.id));
+                fetched = rest.len() - next.len();
+            }
             if !is_linked(first) {
                 outcomes.push(self.answer(now_ms, first));
                 rest = others;

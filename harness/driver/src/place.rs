@@ -36,9 +36,23 @@ impl Placement {
         }
     }
 
-    /// True if generator and target compete for the same processors.
+    /// Lets the target use the generator's processors too; the generator keeps its own.
+    #[must_use]
+    pub fn with_target_everywhere(mut self) -> Self {
+        self.target.extend(&self.generator);
+        self.target.sort_unstable();
+        self.target.dedup();
+        self
+    }
+
+    /// True if the generator has no processor that the target may not use.
     pub fn is_shared(&self) -> bool {
         self.generator == self.target
+    }
+
+    /// True if the generator has its processors for itself.
+    pub fn is_disjoint(&self) -> bool {
+        self.generator.iter().all(|cpu| !self.target.contains(cpu))
     }
 }
 
@@ -106,6 +120,19 @@ mod tests {
         assert!(one.is_shared());
         let five = Placement::split((0..5).collect());
         assert_eq!((five.generator.len(), five.target.len()), (2, 3));
+        assert!(two.is_disjoint() && !one.is_disjoint());
+    }
+
+    #[test]
+    fn a_target_may_be_everywhere_and_the_generator_stays_where_it_is() {
+        let two = Placement::split(vec![4, 7]).with_target_everywhere();
+        assert_eq!(
+            (two.generator.as_slice(), two.target.as_slice()),
+            ([4].as_slice(), [4, 7].as_slice())
+        );
+        assert!(!two.is_shared() && !two.is_disjoint());
+        let one = Placement::split(vec![3]);
+        assert_eq!(one.clone().with_target_everywhere(), one);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::describe::{HealthUnit, pick, unit};
 use crate::journey::{Check, Feeder, Journey, Rows, Step};
 use crate::phases::percent_of_share;
 use crate::words::{grouped, seconds};
-use crate::{Plan, ScenarioChoice};
+use crate::{Plan, ScenarioChoice, TargetProcessors};
 use record::rule::Rule;
 use std::fmt::Write as _;
 
@@ -60,12 +60,16 @@ impl Plan {
             (None, None) => "the reference engine, started for the run".to_owned(),
         };
         let timeout = seconds(self.timeout);
+        let processors = match target.processors {
+            TargetProcessors::Rest => "",
+            TargetProcessors::All => ", on all processors",
+        };
         let redirects = match target.redirects {
             0 => String::new(),
             most => format!(", up to {most} redirects followed"),
         };
         format!(
-            "target: {where_to}, client {client}, a request is given up after {timeout}{redirects}\n"
+            "target: {where_to}{processors}, client {client}, a request is given up after {timeout}{redirects}\n"
         )
     }
 

@@ -27,7 +27,7 @@ pub use overrides::Overrides;
 pub use phases::{Until, Warmup};
 pub use replay::Replay;
 pub use shape::Shape;
-pub use target::{ClientChoice, TargetPlan};
+pub use target::{ClientChoice, TargetPlan, TargetProcessors};
 
 use journey::{Feeder, Journey};
 use record::quantity::Rate;

@@ -6,8 +6,8 @@ use crate::error::{Fault, PlanError};
 use crate::iterations::USUAL_WITHIN;
 use crate::phases::USUAL_BUDGET;
 use crate::{
-    EngineOption, Iterations, Plan, ScenarioChoice, Shape, Spacing, Until, Warmup, limits, parse,
-    shape, slots_for, threshold,
+    EngineOption, Iterations, Plan, ScenarioChoice, Shape, Spacing, TargetProcessors, Until,
+    Warmup, limits, parse, shape, slots_for, threshold,
 };
 use record::quantity::Rate;
 use record::rule::Rule;
@@ -113,6 +113,7 @@ impl Plan {
                 self.target.command = None;
                 self.target.ready = None;
                 self.target.start_within = None;
+                self.target.processors = TargetProcessors::Rest;
             }
             (None, Some(command)) => {
                 self.target.url = None;

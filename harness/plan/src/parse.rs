@@ -11,7 +11,7 @@ use crate::iterations::USUAL_WITHIN;
 use crate::phases::{USUAL_BUDGET, USUAL_WARMUP_MOST};
 use crate::{
     ClientChoice, Data, EngineOption, Iterations, Overrides, Pick, Plan, Replay, ScenarioChoice,
-    Shape, Spacing, TargetPlan, Until, Warmup, limits, slots_for, threshold,
+    Shape, Spacing, TargetPlan, TargetProcessors, Until, Warmup, limits, slots_for, threshold,
 };
 use place::Source;
 use record::quantity::Rate;
@@ -234,6 +234,10 @@ fn target(target: wire::Target) -> Result<(TargetPlan, Duration), Fault> {
         let what = "is about a target that is started; write command = … too";
         return Err(Fault::at("target.start_within", what));
     }
+    if target.processors.is_some() && target.url.is_some() {
+        let what = "are those of a target that is started, and url names one that runs already";
+        return Err(Fault::at("target.processors", what));
+    }
     if let Some(what) = target.pprof.as_deref().and_then(crate::target::not_a_base) {
         return Err(Fault::at("target.pprof", what));
     }
@@ -247,6 +251,10 @@ fn target(target: wire::Target) -> Result<(TargetPlan, Duration), Fault> {
         command: target.command,
         ready: target.ready,
         start_within: target.start_within.map(|wire::DurationText(given)| given),
+        processors: match target.processors {
+            None | Some(wire::Processors::Rest) => TargetProcessors::Rest,
+            Some(wire::Processors::All) => TargetProcessors::All,
+        },
         client: match target.client {
             None | Some(wire::Client::Auto) => ClientChoice::Auto,
             Some(wire::Client::Plain) => ClientChoice::Plain,

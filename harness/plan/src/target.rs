@@ -22,12 +22,24 @@ pub struct TargetPlan {
     pub ready: Option<String>,
     /// How long the started target may take until it can be used; absent for the usual time.
     pub start_within: Option<Duration>,
+    /// Which processors the started target may use.
+    pub processors: TargetProcessors,
     /// Which client sends.
     pub client: ClientChoice,
     /// Redirects that are followed, each; 0 takes the redirect as the answer. Needs the client `reqwest`.
     pub redirects: u32,
     /// What the reference engine is started with, where it is started.
     pub engine: Vec<EngineOption>,
+}
+
+/// Which processors a target may use that the run starts itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TargetProcessors {
+    /// Those that the generator does not have, so that neither holds up the other.
+    #[default]
+    Rest,
+    /// The generator's too: for a generator that has little to do, and a target that can use more processors than are left.
+    All,
 }
 
 impl TargetPlan {

@@ -36,7 +36,7 @@ const REQUEST_COUNTER: &str = "http_requests_total";
 /// How long one request of preparation or audit may take: pages of the journal are large.
 const OUTSIDE_TIMEOUT: Duration = Duration::from_secs(30);
 
-pub(super) use resolve::{plan_of, read_feeders};
+pub(super) use resolve::{placement, plan_of, read_feeders};
 
 /// What would be run, checked as a run would check it.
 pub(super) fn resolved_plan(arguments: &RunArgs) -> Result<plan::Plan, Failure> {

@@ -12,7 +12,6 @@ use crate::folder::{self, Folder};
 use crate::output;
 use crate::target::Target;
 use clap::Parser as _;
-use driver::Placement;
 use locks::Locks;
 use plan::Plan;
 use record::run::{Ending, RunRecord};
@@ -94,7 +93,7 @@ impl Bench {
         let run_id = folder::new_run_id();
         let usual = || folder::default_path(&format!("{command}-{run_id}"));
         let folder = Folder::create(typed.result.out.clone().unwrap_or_else(usual))?;
-        let placement = Placement::of_this_machine();
+        let placement = run::placement(&plan.target);
         let (target, cpus) = match &plan.target.url {
             Some(url) => {
                 let address = driver::Address::parse(url).map_err(Failure::usage)?;

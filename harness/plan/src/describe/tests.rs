@@ -196,6 +196,7 @@ fn any_plan() -> impl Strategy<Value = Plan> {
                             .max(Duration::from_secs(1))
                             .min(Duration::from_mins(1))
                     }),
+                    processors: crate::TargetProcessors::All,
                     client: ClientChoice::Reqwest,
                     redirects: rest.2,
                     ..crate::TargetPlan::default()

@@ -52,6 +52,7 @@ impl Plan {
         let target = &self.target;
         let text = |text: &Option<String>| text.as_deref().map(quoted);
         let plain = self.target.redirects > 0;
+        let on_all = self.target.processors == crate::TargetProcessors::All;
         present([
             ("url", text(&target.url)),
             ("admin", text(&target.admin)),
@@ -61,6 +62,7 @@ impl Plan {
             ("command", text(&target.command)),
             ("ready", text(&target.ready)),
             ("start_within", target.start_within.map(time)),
+            ("processors", on_all.then(|| quoted("all"))),
             ("client", Some(quoted(target.client.name()))),
             ("redirects", plain.then(|| target.redirects.to_string())),
             ("timeout", Some(time(self.timeout))),

@@ -344,6 +344,10 @@ fn mistakes_in_what_is_new_are_named_as_well() {
             &["target.redirects", "client = \"reqwest\""],
         ),
         (
+            change("timeout = \"2s\"", "processors = \"all\""),
+            &["target.processors", "runs already"],
+        ),
+        (
             change("timeout = \"2s\"", "client = \"reqest\""),
             &["plan.toml:6:", "did you mean \"reqwest\""],
         ),

@@ -45,6 +45,7 @@ pub(super) struct Target {
     pub(super) command: Option<String>,
     pub(super) ready: Option<String>,
     pub(super) start_within: Option<DurationText>,
+    pub(super) processors: Option<Processors>,
     pub(super) client: Option<Client>,
     pub(super) redirects: Option<u32>,
     pub(super) timeout: Option<DurationText>,
@@ -61,6 +62,13 @@ pub(super) enum EngineValue {
     Number(i64),
     Text(String),
     Texts(Vec<String>),
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Processors {
+    Rest,
+    All,
 }
 
 #[derive(Deserialize, Clone, Copy)]

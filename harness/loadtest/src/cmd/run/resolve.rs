@@ -5,7 +5,7 @@ use crate::exit::Failure;
 use crate::target::Target;
 use crate::{folder, output, provenance};
 use driver::{Address, KeptAwake, Placement};
-use plan::{Overrides, Plan};
+use plan::{Overrides, Plan, TargetPlan, TargetProcessors};
 use record::run::Provenance;
 use scenarios::plans;
 use std::path::{Path, PathBuf};
@@ -76,7 +76,7 @@ impl Resolved {
 
     /// Which processors are whose.
     pub(super) fn placement(&self) -> Placement {
-        let here = Placement::of_this_machine();
+        let here = placement(&self.plan.target);
         if self.cpus.is_empty() {
             return here;
         }
@@ -120,9 +120,10 @@ impl Resolved {
 
     pub(super) fn provenance(&self, placement: &Placement) -> Provenance {
         let pinned = self.is_pinned(placement);
+        let disjoint = placement.is_disjoint();
         let first = |cpus: &[usize]| {
             cpus.first()
-                .filter(|_| pinned)
+                .filter(|_| pinned && disjoint)
                 .and_then(|&cpu| u32::try_from(cpu).ok())
         };
         Provenance {
@@ -139,6 +140,11 @@ impl Resolved {
         if placement.is_shared() {
             warnings.push(
                 "generator and target share one processor: they slow each other down".to_owned(),
+            );
+        } else if self.is_pinned(placement) && !placement.is_disjoint() {
+            warnings.push(
+                "the target may use the generator's processors too, as the plan says: they slow each other down where both are busy"
+                    .to_owned(),
             );
         } else if !self.is_pinned(placement) {
             warnings
@@ -171,6 +177,15 @@ fn reference(plan: &Plan) -> String {
             "the reference engine, started for this run with {}",
             options.join(", ")
         ),
+    }
+}
+
+/// Which processors are the generator's, and which the target's if it is started.
+pub(in crate::cmd) fn placement(target: &TargetPlan) -> Placement {
+    let here = Placement::of_this_machine();
+    match target.processors {
+        TargetProcessors::Rest => here,
+        TargetProcessors::All => here.with_target_everywhere(),
     }
 }
 
