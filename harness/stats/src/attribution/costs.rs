@@ -49,8 +49,6 @@ impl Series {
 pub(super) struct Costs {
     pub(super) rounds: usize,
     pub(super) total: Series,
-    /// The total was counted, and is exact beside what the samples say of its parts.
-    pub(super) is_counted: bool,
     /// By function: its name, inclusive and own cost, samples of both arms together where profiles count them, groups.
     pub(super) names: Vec<String>,
     pub(super) inclusive: Vec<Series>,
@@ -102,7 +100,6 @@ impl Costs {
         });
         if let Some(counted) = counted.collect::<Option<Vec<_>>>() {
             costs.total = Series(counted);
-            costs.is_counted = true;
         }
         Some(costs)
     }

@@ -1,4 +1,4 @@
-//! The function to name: from the whole inwards as long as the next one keeps most of the increase.
+//! The function to name: the innermost one that most of the increase is in.
 
 use super::costs::Costs;
 use super::names::is_plumbing;
@@ -6,8 +6,10 @@ use super::{Change, Named};
 use crate::signed_rank::{Bounds, p_above};
 use std::collections::BTreeSet;
 
-/// What the next function must keep of the increase.
-const KEPT: f64 = 0.8;
+/// The share of the whole increase that is most of it.
+const MOST: f64 = 0.5;
+/// Where no function has most of it, the share of the largest increase that an inner one must have: nearly all, or it may be another one.
+const NEARLY: f64 = 0.95;
 /// Of the interval of a share, on either side.
 const LEVEL: f64 = 0.025;
 /// Shares are looked for between minus and plus this.
@@ -18,13 +20,7 @@ pub(super) fn named(costs: &Costs, listed: &BTreeSet<usize>, total: &Change) -> 
     if total.interval.low <= 0.0 {
         return None;
     }
-    // No part of a counted whole grew more than the whole: what samples show beyond it is their noise.
-    let most = if costs.is_counted {
-        total.estimate
-    } else {
-        f64::INFINITY
-    };
-    let id = innermost(costs, listed, most)?;
+    let id = innermost(costs, listed, total.estimate)?;
     let (own, whole) = (costs.inclusive[id].differences(), costs.total.differences());
     let share = Change::of(&own).estimate / total.estimate;
     Some(Named {
@@ -35,37 +31,32 @@ pub(super) fn named(costs: &Costs, listed: &BTreeSet<usize>, total: &Change) -> 
     })
 }
 
-// Inclusive cost only shrinks inwards, so the next function is the dearest one that is cheaper than this one and keeps the increase. At
-// the first step the largest increase counts, whatever it keeps: that is the best there is to say.
-fn innermost(costs: &Costs, listed: &BTreeSet<usize>, most: f64) -> Option<usize> {
-    let increase = |id: usize| {
-        let change = Change::of(&costs.inclusive[id].differences());
-        change.estimate.min(most)
-    };
-    let dearness = |id: usize| costs.inclusive[id].mean(1);
+// Inclusive cost only shrinks inwards, so the innermost function is the cheapest. What each must have is a share of the whole, and not of the
+// function around it: a caller with much other work is estimated with the noise of all of that, and would lose to its noise what it calls.
+fn innermost(costs: &Costs, listed: &BTreeSet<usize>, whole: f64) -> Option<usize> {
     let own = listed
         .iter()
         .copied()
         .filter(|id| !is_plumbing(&costs.names[*id]));
-    let mut inwards: Vec<(usize, f64)> = own
-        .map(|id| (id, increase(id)))
+    let grown: Vec<(usize, f64)> = own
+        .map(|id| (id, Change::of(&costs.inclusive[id].differences()).estimate))
         .filter(|(_, increase)| *increase > 0.0)
         .collect();
-    // Functions that are always on a stack together cost the same. Stacks are read from the leaf on, so that the later one is the caller.
-    inwards.sort_by(|a, b| dearness(b.0).total_cmp(&dearness(a.0)).then(b.0.cmp(&a.0)));
-    let most = inwards
+    let largest = grown
         .iter()
         .map(|(_, increase)| *increase)
         .fold(0.0, f64::max);
-    let mut kept = most;
-    let mut found = None;
-    for (id, increase) in inwards {
-        if increase >= KEPT * kept {
-            kept = increase;
-            found = Some(id);
-        }
-    }
-    found
+    let least = if largest < MOST * whole {
+        NEARLY * largest
+    } else {
+        MOST * whole
+    };
+    let dearness = |id: usize| costs.inclusive[id].mean(1);
+    let enough = grown.into_iter().filter(|(_, increase)| *increase >= least);
+    // Functions that are always on a stack together cost the same. Stacks are read from the leaf on, so that the later one is the caller.
+    let cheapest =
+        enough.min_by(|(a, _), (b, _)| dearness(*a).total_cmp(&dearness(*b)).then(a.cmp(b)));
+    cheapest.map(|(id, _)| id)
 }
 
 // The nearest caller that is not plumbing, along the calls through which most of the increase came.

@@ -296,3 +296,30 @@ fn five_percent_more_cpu_is_named_in_nine_of_ten_gates() {
     let right = (100..150_u64).filter(is_right).count();
     assert!(right >= 45, "{right} of 50");
 }
+
+#[test]
+fn a_caller_with_much_other_work_does_not_take_the_place_of_what_it_calls() {
+    let stacks = server(&[
+        ("main;tokio::run;api::write", 20_000.0, 20_000.0),
+        ("main;tokio::run;api::write;fault::spin", 0.0, 500.0),
+    ]);
+    let named: Vec<Named> = (0..100)
+        .filter_map(|seed| attributed(&stacks, 12, seed).named)
+        .collect();
+    let wrong = named.iter().filter(|one| one.function != "fault::spin");
+    assert!(named.len() >= 50, "{} of 100", named.len());
+    assert!(wrong.count() <= 2);
+}
+
+#[test]
+fn where_no_function_has_most_of_it_the_largest_part_is_named() {
+    let stacks = server(&[
+        ("main;tokio::run;a::one", 1_000.0, 1_400.0),
+        ("main;tokio::run;b::two;b::inner", 1_000.0, 1_600.0),
+        ("main;tokio::run;c::three", 1_000.0, 1_500.0),
+    ]);
+    let seen = attributed(&stacks, 16, 2);
+    let named = seen.named.expect("clear");
+    assert_eq!(named.function, "b::inner");
+    assert!((0.2..0.5).contains(&named.share), "{}", named.share);
+}

@@ -197,7 +197,7 @@ fn metric_of(cost: Cost) -> Metric {
 fn blind(decision: &Decision) -> Option<String> {
     let (one, most) = first_unclear(&decision.metrics)?;
     Some(format!(
-        "inconclusive: {} may be up to {:.0} % worse, noise hides the rest",
+        "{} may be up to {:.0} % worse, noise hides the rest",
         one.gated.metric.title(),
         most * 100.0
     ))
