@@ -6,7 +6,7 @@ use engine::Options;
 use engine::executor::QueueLimits;
 use reqwest::{Method, StatusCode};
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
@@ -118,6 +118,25 @@ fn a_connection_may_idle_between_two_requests() {
         let mut rest = [0; 1024];
         let _ = stream.read(&mut rest).unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_caller_who_will_send_no_more_gets_the_answer_that_is_owed() {
+    let server = stalling(options()).await;
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    write!(
+        stream,
+        "GET /v1/accounts/{} HTTP/1.1\r\nhost: x\r\n\r\n",
+        id(1)
+    )
+    .unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    let mut answer = String::new();
+    stream
+        .set_read_timeout(Some(Duration::from_mins(1)))
+        .unwrap();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
 }
 
 #[tokio::test]
