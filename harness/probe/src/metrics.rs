@@ -8,7 +8,7 @@ mod collect;
 mod family;
 #[cfg(feature = "native")]
 pub(crate) mod native;
-mod parts;
+pub(crate) mod parts;
 
 use std::collections::BTreeMap;
 use std::fmt;

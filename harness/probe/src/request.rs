@@ -5,6 +5,7 @@
 //! `/debug/pprof/profile?labels=request`. A request without one is called `probe-` and a number.
 
 mod current;
+mod ids;
 pub(crate) mod json;
 pub(crate) mod ledger;
 mod sampling;

@@ -66,7 +66,7 @@ impl Cause {
 /// One number for each cause, in nanoseconds.
 pub(crate) type ByCause = [u64; Cause::ALL.len()];
 
-/// What this thread has waited for so far.
+/// What a thread or a request has waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Waits {
     /// Inside polls, by cause, in nanoseconds.
@@ -75,24 +75,11 @@ pub(crate) struct Waits {
     pub between: ByCause,
     /// How many waits inside polls.
     pub count: u64,
-    /// How many waits: as long as it stays the same, all else does.
+    /// How many waits: while it is 0, all else is.
     pub notes: u64,
 }
 
 impl Waits {
-    /// What was added since an earlier reading on the same thread.
-    pub fn since(&self, earlier: &Self) -> Self {
-        let less = |now: &ByCause, then: &ByCause| {
-            std::array::from_fn(|cause| now[cause].wrapping_sub(then[cause]))
-        };
-        Self {
-            inside: less(&self.inside, &earlier.inside),
-            between: less(&self.between, &earlier.between),
-            count: self.count.wrapping_sub(earlier.count),
-            notes: self.notes.wrapping_sub(earlier.notes),
-        }
-    }
-
     /// Adds the waits of another piece of the same request.
     pub fn add(&mut self, other: &Self) {
         for (sum, part) in self.inside.iter_mut().zip(other.inside) {
@@ -127,9 +114,43 @@ thread_local! {
     static WAITS: Cell<Waits> = const { Cell::new(ZERO) };
 }
 
-/// What this thread has waited for so far.
-pub(crate) fn waits() -> Waits {
-    WAITS.try_with(Cell::get).unwrap_or(ZERO)
+/// A poll during which this thread's waits are counted from zero: most polls have none, and looking at one number tells so.
+#[derive(Debug)]
+pub(crate) struct PollWaits {
+    /// Whether it is part of the poll of another request, which waits for as long.
+    is_nested: bool,
+    /// What that one had waited before, if anything.
+    before: Option<Waits>,
+}
+
+impl PollWaits {
+    /// From now on.
+    pub fn begin(is_nested: bool) -> Self {
+        let before = WAITS.try_with(|cell| {
+            let is_clear = cell.get().notes == 0;
+            (!is_clear).then(|| cell.replace(ZERO))
+        });
+        Self {
+            is_nested,
+            before: before.ok().flatten().filter(|_| is_nested),
+        }
+    }
+
+    /// Until now: adds what was noted since the begin.
+    pub fn end(&mut self, sum: &mut Waits) {
+        let _ = WAITS.try_with(|cell| {
+            if cell.get().notes > 0 {
+                let noted = cell.replace(ZERO);
+                sum.add(&noted);
+                if self.is_nested {
+                    self.before.get_or_insert_default().add(&noted);
+                }
+            }
+            if let Some(before) = self.before.take() {
+                cell.set(before);
+            }
+        });
+    }
 }
 
 /// Adds a wait of this thread.
@@ -203,18 +224,41 @@ impl<F: Future> Future for Awaited<F> {
 mod tests {
     use super::*;
 
+    fn counted(is_nested: bool, work: impl FnOnce()) -> Waits {
+        let (mut counted, mut sum) = (PollWaits::begin(is_nested), ZERO);
+        work();
+        counted.end(&mut sum);
+        sum
+    }
+
     #[test]
     fn a_wait_is_noted_under_its_cause_on_its_thread() {
-        let before = waits();
-        assert_eq!(timed(Cause::Fsync, || 7), 7);
-        note(Cause::Lock, Part::Inside, 5);
-        waited(Cause::Timer, Duration::from_nanos(6));
-        let since = waits().since(&before);
-        assert_eq!(since.inside[Cause::Lock as usize], 5);
-        assert_eq!(since.between[Cause::Timer as usize], 6);
-        assert_eq!(since.count, 2);
-        let elsewhere = std::thread::spawn(waits).join().unwrap();
-        assert_eq!(elsewhere, ZERO);
+        note(Cause::Lock, Part::Inside, 1_000);
+        let noted = counted(false, || {
+            assert_eq!(timed(Cause::Fsync, || 7), 7);
+            note(Cause::Lock, Part::Inside, 5);
+            waited(Cause::Timer, Duration::from_nanos(6));
+            let elsewhere = || counted(false, || ());
+            assert_eq!(std::thread::spawn(elsewhere).join().unwrap(), ZERO);
+        });
+        assert_eq!(noted.inside[Cause::Lock as usize], 5);
+        assert_eq!(noted.between[Cause::Timer as usize], 6);
+        assert_eq!((noted.count, noted.notes), (2, 3));
+        assert_eq!(counted(false, || ()), ZERO);
+    }
+
+    #[test]
+    fn a_request_inside_another_waits_for_both() {
+        let lock = |nanos| note(Cause::Lock, Part::Inside, nanos);
+        let outer = counted(false, || {
+            lock(1);
+            let inner = counted(true, || lock(2));
+            assert_eq!(inner.inside[Cause::Lock as usize], 2);
+            assert_eq!(counted(true, || ()), ZERO);
+            lock(4);
+        });
+        assert_eq!(outer.inside[Cause::Lock as usize], 7);
+        assert_eq!(outer.count, 3);
     }
 
     #[test]

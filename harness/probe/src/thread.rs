@@ -13,6 +13,7 @@
 
 #[cfg(target_os = "linux")]
 use crate::cpu::own;
+use crate::metrics::parts;
 use crate::{alloc, stack};
 
 mod snapshot;
@@ -35,6 +36,7 @@ pub fn exit() {
     #[cfg(target_os = "linux")]
     own::timers::exit(own::handler::own_tid());
     alloc::release_counters();
+    parts::release();
 }
 
 /// Lets this thread, when it wakes, wait for its turn instead of interrupting the thread that runs (`SCHED_BATCH`, sched(7)): right for

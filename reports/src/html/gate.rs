@@ -48,13 +48,13 @@ fn banner(gate: &Gate<'_>) -> Markup {
         div class={ "banner " (class) } {
             div.word { span aria-hidden="true" { (sign) } (verdict(decision)) }
             div {
-                p { strong { (gate.headline) } }
+                p { strong { (page::prose(&gate.headline)) } }
                 p { (underline(decision)) }
                 p.muted { (next_step(decision)) }
                 @if decision.reasons.len() > 1 {
-                    ul { @for reason in decision.reasons.iter().skip(1) { li { (reason) } } }
+                    ul { @for reason in decision.reasons.iter().skip(1) { li { (page::prose(reason)) } } }
                 }
-                @for sentence in causes(gate) { p { (sentence) "." } }
+                @for sentence in causes(gate) { p { (page::prose(&sentence)) "." } }
             }
         }
     }
@@ -131,7 +131,7 @@ fn notes(gate: &Gate<'_>) -> Markup {
     let unchecked: Vec<_> = decision.unchecked.iter().map(|rule| rule.name()).collect();
     html! {
         ul {
-            @for note in &decision.notes { li { (note) } }
+            @for note in &decision.notes { li { (page::prose(note)) } }
             li {
                 "Failed requests: " (show::count(errors.baseline.0)) " of " (show::count(errors.baseline.1)) " in the baseline, "
                 (show::count(errors.candidate.0)) " of " (show::count(errors.candidate.1)) " in the candidate."

@@ -89,3 +89,15 @@ pub(super) fn facts(pairs: &[(&str, String)]) -> Markup {
         dl.facts { @for (name, fact) in pairs { div { dt { (name) } dd { (fact) } } } }
     }
 }
+
+/// A sentence as it also goes into Markdown: what stands between backticks is set as code, and a backtick without a second one stays.
+pub(super) fn prose(text: &str) -> Markup {
+    let parts: Vec<&str> = text.split('`').collect();
+    html! {
+        @for (place, part) in parts.iter().enumerate() {
+            @if place % 2 == 0 { (part) }
+            @else if place + 1 < parts.len() { code { (part) } }
+            @else { "`" (part) }
+        }
+    }
+}

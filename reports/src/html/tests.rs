@@ -89,3 +89,13 @@ fn the_page_has_the_six_questions_the_parts_of_the_mean_and_goodput() {
     assert!(!old.contains("pacing delay</th>") && !old.contains("sum of its parts"));
     assert!(old.contains("unknown: the plan has no slo"));
 }
+
+#[test]
+fn what_stands_between_backticks_is_code() {
+    let prose = |text| page::prose(text).into_string();
+    assert_eq!(
+        prose("62 % of it in `a::<b>`, called from `c`."),
+        "62 % of it in <code>a::&lt;b&gt;</code>, called from <code>c</code>."
+    );
+    assert_eq!(prose("`a` and ` alone"), "<code>a</code> and ` alone");
+}

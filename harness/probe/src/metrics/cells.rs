@@ -95,12 +95,12 @@ impl Gauge {
 
     /// Adds 1.
     pub fn inc(&self) {
-        self.0.whole.add(0, 1);
+        self.0.whole.add_clearable(0, 1);
     }
 
     /// Takes 1 away.
     pub fn dec(&self) {
-        self.0.whole.add(0, 1_u64.wrapping_neg());
+        self.0.whole.add_clearable(0, 1_u64.wrapping_neg());
     }
 
     /// The value.
@@ -128,14 +128,14 @@ impl Histogram {
     pub fn observe_nanos(&self, nanos: u64) {
         let cells = &*self.0.0;
         let part = cells.parts.own();
-        part[FIRST_BUCKET + cells.scale.bucket(nanos)].fetch_add(1, Ordering::Relaxed);
+        part.add(FIRST_BUCKET + cells.scale.bucket(nanos), 1);
         // Most times are shorter than a second, and a division takes longer than all the rest.
         let mut rest = nanos;
         if nanos >= NANOS {
-            part[SECONDS].fetch_add(nanos / NANOS, Ordering::Relaxed);
+            part.add(SECONDS, nanos / NANOS);
             rest = nanos % NANOS;
         }
-        part[REST].fetch_add(rest, Ordering::Relaxed);
+        part.add(REST, rest);
     }
 
     /// Counts one number of things, for a family over [`Grid::Counts`].
@@ -143,8 +143,8 @@ impl Histogram {
         let cells = &*self.0.0;
         let part = cells.parts.own();
         let bucket = cells.scale.bucket(count.saturating_mul(NANOS));
-        part[FIRST_BUCKET + bucket].fetch_add(1, Ordering::Relaxed);
-        part[SECONDS].fetch_add(count, Ordering::Relaxed);
+        part.add(FIRST_BUCKET + bucket, 1);
+        part.add(SECONDS, count);
     }
 }
 

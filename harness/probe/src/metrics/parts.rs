@@ -1,9 +1,10 @@
-//! Numbers that many threads count at once, each in a part of its own where there are processors enough: two that count in one cache line
-//! wait for each other longer than counting takes.
+//! Numbers that many threads count at once. Threads that serve requests have a part of their own, as long as there are any: two that count
+//! in one cache line wait for each other longer than counting takes, and who is alone there needs no locked instruction. All others
+//! share one.
 
 use std::cell::Cell;
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// As many as are fetched together: two cache lines.
 const IN_LINE: usize = 16;
@@ -24,34 +25,64 @@ pub(super) struct Parts {
     lines: Box<[Line]>,
     /// Lines of one part.
     each: usize,
-    /// One less than there are parts.
-    mask: usize,
 }
 
-/// A power of two: a few for each processor, so that the threads that count most rarely share one.
+/// The part that threads share.
+const SHARED: usize = 0;
+/// Most parts.
+const MOST: usize = 64;
+
+/// How many parts there are: a few for each processor.
 fn how_many() -> usize {
     static HOW_MANY: LazyLock<usize> = LazyLock::new(|| {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        (2 * processors).next_power_of_two().min(64)
+        (2 * processors + 2).min(MOST)
     });
     *HOW_MANY
 }
 
-/// The turn of this thread: threads take turns when they count for the first time.
+/// Which parts have an owner.
+static OWNED: [AtomicBool; MOST] = [const { AtomicBool::new(false) }; MOST];
+
+thread_local! {
+    /// This thread's part; `None` until it asks for one.
+    static OWN: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
 #[inline]
-fn turn() -> usize {
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    thread_local! {
-        static TURN: Cell<Option<usize>> = const { Cell::new(None) };
-    }
-    let own = TURN.try_with(|turn| {
-        turn.get().unwrap_or_else(|| {
-            let next = NEXT.fetch_add(1, Ordering::Relaxed);
-            turn.set(Some(next));
-            next
-        })
+fn own() -> usize {
+    OWN.try_with(Cell::get).ok().flatten().unwrap_or(SHARED)
+}
+
+/// Gives this thread a part of its own, if one is free.
+#[inline]
+pub(crate) fn claim() {
+    let _ = OWN.try_with(|own| {
+        if own.get().is_none() {
+            own.set(Some(free_part()));
+        }
     });
-    own.unwrap_or(0)
+}
+
+#[cold]
+fn free_part() -> usize {
+    let is_claimed = |part: &usize| {
+        OWNED[*part]
+            .compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed)
+            .is_ok()
+    };
+    (SHARED + 1..how_many()).find(is_claimed).unwrap_or(SHARED)
+}
+
+/// Frees this thread's part for another thread, which goes on from its sums.
+pub(crate) fn release() {
+    let _ = OWN.try_with(|own| {
+        if let Some(part) = own.replace(None)
+            && part != SHARED
+        {
+            OWNED[part].store(false, Ordering::Release);
+        }
+    });
 }
 
 impl Parts {
@@ -62,48 +93,73 @@ impl Parts {
         Self {
             lines: (0..each * parts).map(|_| Line::zero()).collect(),
             each,
-            mask: parts - 1,
         }
     }
 
     /// What this thread counts in.
     #[inline]
     pub fn own(&self) -> Part<'_> {
-        let first = (turn() & self.mask) * self.each;
-        Part(&self.lines[first..first + self.each])
+        let part = own();
+        Part {
+            lines: &self.lines[part * self.each..(part + 1) * self.each],
+            is_own: part != SHARED,
+        }
     }
 
-    /// Adds to a number, around at the end of 64 bits.
+    /// Adds to a number that [`Self::clear`] is never called for, around at the end of 64 bits.
     pub fn add(&self, place: usize, count: u64) {
-        self.own()[place].fetch_add(count, Ordering::Relaxed);
+        self.own().add(place, count);
+    }
+
+    /// Adds to a number that others may clear.
+    pub fn add_clearable(&self, place: usize, count: u64) {
+        self.own().number(place).fetch_add(count, Ordering::Relaxed);
     }
 
     /// A number.
     pub fn sum(&self, place: usize) -> u64 {
         let parts = self.lines.chunks_exact(self.each);
         parts.fold(0, |sum, lines| {
-            sum.wrapping_add(Part(lines)[place].load(Ordering::Relaxed))
+            sum.wrapping_add(number(lines, place).load(Ordering::Relaxed))
         })
     }
 
     /// Makes a number 0. What is added meanwhile counts before or after it.
     pub fn clear(&self, place: usize) {
         for lines in self.lines.chunks_exact(self.each) {
-            Part(lines)[place].store(0, Ordering::Relaxed);
+            number(lines, place).store(0, Ordering::Relaxed);
         }
     }
 }
 
 /// One part of each number.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Part<'a>(&'a [Line]);
+pub(super) struct Part<'a> {
+    lines: &'a [Line],
+    is_own: bool,
+}
 
-impl std::ops::Index<usize> for Part<'_> {
-    type Output = AtomicU64;
-
-    fn index(&self, place: usize) -> &AtomicU64 {
-        &self.0[place / IN_LINE].0[place % IN_LINE]
+impl Part<'_> {
+    fn number(&self, place: usize) -> &AtomicU64 {
+        number(self.lines, place)
     }
+
+    /// See [`Parts::add`].
+    #[inline]
+    pub fn add(&self, place: usize, count: u64) {
+        let number = self.number(place);
+        if self.is_own {
+            // Nobody else writes it.
+            let sum = number.load(Ordering::Relaxed).wrapping_add(count);
+            number.store(sum, Ordering::Relaxed);
+        } else {
+            number.fetch_add(count, Ordering::Relaxed);
+        }
+    }
+}
+
+fn number(lines: &[Line], place: usize) -> &AtomicU64 {
+    &lines[place / IN_LINE].0[place % IN_LINE]
 }
 
 #[cfg(test)]
@@ -111,32 +167,63 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_many_threads_count_is_there() {
+    fn what_many_threads_count_is_there_whoever_has_a_part() {
         let parts = Parts::of(IN_LINE + 2);
         std::thread::scope(|scope| {
-            for _ in 0..2 * how_many() {
-                scope.spawn(|| (0..1000).for_each(|_| parts.add(IN_LINE + 1, 1)));
+            for thread in 0..2 * how_many() {
+                let parts = &parts;
+                scope.spawn(move || {
+                    if thread % 3 > 0 {
+                        claim();
+                    }
+                    (0..1000).for_each(|_| parts.add(IN_LINE + 1, 1));
+                    release();
+                });
             }
         });
         assert_eq!(parts.sum(IN_LINE + 1), 2000 * how_many() as u64);
         assert_eq!(parts.sum(0), 0);
-        parts.clear(IN_LINE + 1);
-        assert_eq!(parts.sum(IN_LINE + 1), 0);
     }
 
     #[test]
     fn what_one_thread_takes_away_another_may_have_added() {
         let parts = Parts::of(1);
-        parts.add(0, 1);
+        parts.add_clearable(0, 1);
         std::thread::scope(|scope| {
-            scope.spawn(|| parts.add(0, 1_u64.wrapping_neg()));
+            scope.spawn(|| {
+                claim();
+                parts.add_clearable(0, 1_u64.wrapping_neg());
+                release();
+            });
         });
+        assert_eq!(parts.sum(0), 0);
+        parts.add_clearable(0, 5);
+        parts.clear(0);
         assert_eq!(parts.sum(0), 0);
     }
 
     #[test]
-    fn two_threads_in_a_row_count_apart() {
-        let turns = [0, 1].map(|_| std::thread::spawn(turn).join().unwrap());
-        assert_ne!(turns[0], turns[1]);
+    fn no_part_has_two_owners() {
+        let barrier = std::sync::Barrier::new(2 * how_many());
+        let owned: Vec<usize> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..2 * how_many())
+                .map(|_| {
+                    scope.spawn(|| {
+                        claim();
+                        let part = own();
+                        barrier.wait();
+                        release();
+                        part
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|t| t.join().unwrap()).collect()
+        });
+        let mut alone: Vec<_> = owned.into_iter().filter(|part| *part != SHARED).collect();
+        let claimed = alone.len();
+        alone.sort_unstable();
+        alone.dedup();
+        assert_eq!(alone.len(), claimed);
+        assert!(claimed > 0);
     }
 }

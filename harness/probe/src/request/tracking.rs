@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::Waker;
 
-use super::current::Serving;
+use super::current::{Serving, current};
 use super::ledger::{Detail, Ledger};
 use super::stalls::Stalls;
 use super::table::{Begun, Name};
 use super::waker::{Lazy, WakeCell};
-use super::{Level, sampling, table};
-use crate::{alloc, clock, stall, thread};
+use super::{Level, ids, sampling, table};
+use crate::metrics::parts;
+use crate::stall::PollWaits;
+use crate::{alloc, clock, thread};
 
 static LEVEL: AtomicU8 = AtomicU8::new(Level::Usual as u8);
 
@@ -55,7 +57,8 @@ impl Tracking {
         if level == Level::Off {
             return None;
         }
-        let id = table().next_id();
+        parts::claim();
+        let id = ids::next();
         table().begin(&Begun {
             id,
             name: header.and_then(Name::of),
@@ -93,6 +96,7 @@ impl Tracking {
             .waker
             .as_ref()
             .and_then(|(_, cell)| cell.take_first_wake());
+        let waits = PollWaits::begin(current() > 0);
         let before = Edge::begin(self.detailed);
         let ready = self.ledger.begin_poll(before.now, woken);
         if let Some(stalls) = self.stalls {
@@ -100,6 +104,7 @@ impl Tracking {
         }
         let mut piece = Piece {
             tracking: self,
+            waits,
             before,
         };
         piece.run(real, poll)
@@ -109,6 +114,7 @@ impl Tracking {
 /// One poll; closes the account also when the poll unwinds.
 struct Piece<'a> {
     tracking: &'a mut Tracking,
+    waits: PollWaits,
     before: Edge,
 }
 
@@ -133,6 +139,7 @@ impl Drop for Piece<'_> {
         let after = Edge::end(self.tracking.detailed);
         let ledger = &mut self.tracking.ledger;
         let poll = ledger.end_poll(after.now, thread::own_tid());
+        self.waits.end(&mut ledger.waits);
         self.before.add_to(&after, ledger);
         if let Some(stalls) = self.tracking.stalls {
             stalls.poll(poll);
@@ -158,7 +165,6 @@ impl Drop for Tracking {
 /// What is read at both edges of a poll.
 struct Edge {
     now: u64,
-    waits: stall::Waits,
     allocations: alloc::Counters,
     detail: Option<Detail>,
 }
@@ -170,7 +176,6 @@ impl Edge {
         Self {
             now: clock::monotonic_nanos(),
             detail,
-            waits: stall::waits(),
             allocations: alloc::thread_counters(),
         }
     }
@@ -181,15 +186,11 @@ impl Edge {
         Self {
             now,
             detail: detailed.then(read_detail),
-            waits: stall::waits(),
             allocations: alloc::thread_counters(),
         }
     }
 
     fn add_to(&self, after: &Self, ledger: &mut Ledger) {
-        if after.waits.notes != self.waits.notes {
-            ledger.waits.add(&after.waits.since(&self.waits));
-        }
         let allocations = after.allocations.since(&self.allocations);
         ledger.allocations += allocations.allocations;
         ledger.allocated_bytes += allocations.allocated_bytes;

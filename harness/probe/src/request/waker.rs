@@ -51,10 +51,11 @@ impl Wake for WakeCell {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let now = clock::monotonic_nanos();
-        let _ = self
-            .first
-            .compare_exchange(0, now, Ordering::AcqRel, Ordering::Relaxed);
+        // Two that wake at once note nearly the same time, so which of them is the first need not be settled.
+        if self.first.load(Ordering::Relaxed) == 0 {
+            self.first
+                .store(clock::monotonic_nanos(), Ordering::Release);
+        }
         // Not under the lock: a wake may poll the task at once.
         let real = self.real.lock().clone();
         real.wake();

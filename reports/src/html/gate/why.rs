@@ -42,11 +42,11 @@ fn one(cause: &Attribution) -> Markup {
         h3 { (title(cause)) }
         p {
             (shown(cause.baseline)) " → " (shown(cause.candidate)) ": " (interval(cause.cost, &cause.total)) ", over " (cause.rounds) " rounds. "
-            @match cause.sentence() { Some(sentence) => strong { (sentence) "." }, None => "No function is named." }
+            @match cause.sentence() { Some(sentence) => strong { (page::prose(&sentence)) "." }, None => "No function is named." }
         }
         (page::table("The largest changes; costs include what a function calls, so they overlap", &["function", "baseline", "candidate", "change, 95 % interval", "own change", ""], &body))
-        @for moved in cause.moved.iter().take(5) { p.muted { "Moved, not news: " (moved.function) } }
-        @for note in &cause.notes { p.muted { (note) } }
+        @for moved in cause.moved.iter().take(5) { p.muted { "Moved, not news: " code { (moved.function) } } }
+        @for note in &cause.notes { p.muted { (page::prose(note)) } }
     }
 }
 
