@@ -148,6 +148,15 @@ impl Browser {
         self.post("/execute/sync", &json!({"script": script, "args": []}))
     }
 
+    // What a script counts once the browser has given it a size: a frame that has just come into sight has none yet.
+    fn laid_out(&self, count: &str) -> u64 {
+        let mut asked = (0..200).map(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            self.ask(count).as_u64().unwrap()
+        });
+        asked.find(|&count| count > 0).unwrap_or(0)
+    }
+
     // Inside its frame the graph has drawn itself, searches, zooms in on a click, and zooms out again.
     fn flamegraph_answers(&self, frame: u64, term: &str) {
         self.ask(&format!(
@@ -168,7 +177,7 @@ impl Browser {
         assert!(found.as_str().unwrap().contains('%'), "{found}");
         let width = "return [...document.querySelectorAll('#frames > g rect')].filter(r => r.getBoundingClientRect().width > 0 && \
              getComputedStyle(r.parentNode).display !== 'none').length";
-        let before = self.ask(width).as_u64().unwrap();
+        let before = self.laid_out(width);
         self.ask(
             "const all = [...document.querySelectorAll('#frames > g')]; const small = all[all.length - 1]; \
              small.dispatchEvent(new MouseEvent('click', {bubbles: true}));",
