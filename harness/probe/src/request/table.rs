@@ -231,7 +231,7 @@ impl Table {
 }
 
 /// Has the memory of an entry fetched, which the thread's next request will write: to wait for it then, at the first instruction that
-/// waits for writes, took an eighth of the time of a record.
+/// waits for writes, took about a tenth of the time of a record.
 fn fetch(entry: &Entry) {
     #[cfg(target_arch = "x86_64")]
     {
