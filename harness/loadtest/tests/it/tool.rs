@@ -197,9 +197,19 @@ const OTHERS: [&str; 9] = [
     "no_data:",
 ];
 
-/// Asserts the exit code of a run that said `said`; a run that is invalid by what else the machine did, and by nothing else, is as good.
+/// The one promise of the canonical plan that a shared disk can break: every commit waits for it.
+const SLOW_DISK: &str = "p99 < 50ms does not hold";
+const OTHER_FAILURES: [&str; 3] = [
+    "error_ratio < 0.001 does not hold",
+    "it does not hold that",
+    "aborted:",
+];
+
+/// Asserts the exit code of a run that said `said`; a run that is invalid by what else the machine did, or was slow, and nothing else, is
+/// as good: time never decides a test.
 pub fn assert_ended(code: Option<i32>, expected: i32, said: &str) {
     let has = |codes: &[&str]| codes.iter().any(|one| said.contains(one));
     let spoilt = code == Some(4) && has(&MACHINE) && !has(&OTHERS);
-    assert!(code == Some(expected) || spoilt, "{code:?}: {said}");
+    let slow = code == Some(3) && has(&[SLOW_DISK]) && !has(&OTHER_FAILURES);
+    assert!(code == Some(expected) || spoilt || slow, "{code:?}: {said}");
 }
