@@ -6,14 +6,15 @@
 #   harness/gate-proof.sh busy N          N gates with a competing load on either processor: inconclusive or invalid, never fail
 #   harness/gate-proof.sh table           the table of everything so far, as Markdown
 #
-# Every gate becomes a line of RESULTS (default target/gate-proof/results.ndjson); a series goes on where it was interrupted, until it has N
-# lines. LOADTEST=PROGRAM takes another program and builds nothing. Needs two processors, python3 and, for aa and inject, a quiet machine.
+# Every gate becomes a line of RESULTS (default harness/gate-proof.ndjson, which is kept with the sources); a series goes on where it was
+# interrupted, until it has N lines. The last gate of each series and those that failed wrongly lie in target/gate-proof. LOADTEST=PROGRAM
+# takes another program and builds nothing. Needs two processors, python3 and, for aa and inject, a quiet machine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 loadtest=${LOADTEST:-target/release/loadtest}
-results=${RESULTS:-target/gate-proof/results.ndjson}
+results=${RESULTS:-harness/gate-proof.ndjson}
 faults=('cpu=5%' 'alloc=+1' 'tail=1%:+5ms' 'lock=5ms@10/s')
-work=$(dirname "$results")
+work=target/gate-proof
 mkdir -p "$work"
 touch "$results"
 burner=
@@ -109,6 +110,7 @@ named = {f'{one["cost"]} ({one["band"]})': one["function"] for one in gate["caus
 result = {
     "series": series,
     "seed": int(number),
+    "day": time.strftime("%Y-%m-%d"),
     "verdict": gate["verdict"],
     "exit": int(code),
     "seconds": round(time.time() - float(began), 1),
