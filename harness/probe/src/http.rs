@@ -23,7 +23,7 @@ use future::{Counting, Timed};
 use series::Routes;
 
 /// The header whose value names a request.
-const REQUEST_ID: &str = "x-request-id";
+static REQUEST_ID: http::HeaderName = http::HeaderName::from_static("x-request-id");
 
 /// A tower layer that counts the requests which pass through it.
 #[derive(Debug, Clone)]
@@ -92,8 +92,10 @@ where
         let matched = request.extensions().get::<MatchedPath>();
         let route = self.routes.route(matched.map(MatchedPath::as_str));
         let method = series::method(request.method());
-        let name = request.headers().get(REQUEST_ID);
-        let name = name.map(http::HeaderValue::as_bytes);
+        let name = || {
+            let value = request.headers().get(&REQUEST_ID);
+            value.map(http::HeaderValue::as_bytes)
+        };
         let tracking = Tracking::start(started, name, route.name(), method.name(), self.stalls);
         // Making the future may already run code of the service.
         let serving = Serving::enter(tracking.as_ref().map_or(0, Tracking::id));

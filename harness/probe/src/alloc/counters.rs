@@ -85,63 +85,66 @@ static PROBE: Slot = Slot::new();
 /// Where the next claim starts to look.
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
-/// Where a thread counts.
-#[derive(Clone, Copy)]
-enum Place {
-    /// In a set that nobody else writes.
-    Own(&'static Slot),
-    /// In a set that several threads add to.
-    Shared(&'static Slot),
-}
-
 thread_local! {
-    /// `None` until it is decided.
-    static PLACE: Cell<Option<Place>> = const { Cell::new(None) };
+    /// The set that this thread alone writes; `None` until one is claimed, and where none is.
+    static OWN: Cell<Option<&'static Slot>> = const { Cell::new(None) };
+    /// Where it counts without one; `None` until it is decided.
+    static COMMON: Cell<Option<&'static Slot>> = const { Cell::new(None) };
 }
 
+#[inline]
+fn own() -> Option<&'static Slot> {
+    OWN.try_with(Cell::get).ok().flatten()
+}
+
+/// The set that this thread shares, or the one it gets now for its own.
 #[cold]
-fn find_place() -> Place {
+#[inline(never)]
+fn decide() -> &'static Slot {
+    if let Ok(Some(common)) = COMMON.try_with(Cell::get) {
+        return common;
+    }
     let start = NEXT.fetch_add(1, Ordering::Relaxed);
-    (0..SLOTS)
+    let free = (0..SLOTS)
         .map(|step| &TABLE[(start + step) % SLOTS])
-        .find(|slot| slot.claimed())
-        .map_or(Place::Shared(&SHARED), Place::Own)
+        .find(|slot| slot.claimed());
+    if let Some(slot) = free {
+        let _ = OWN.try_with(|own| own.set(Some(slot)));
+        return slot;
+    }
+    let _ = COMMON.try_with(|common| common.set(Some(&SHARED)));
+    &SHARED
 }
 
 /// Gives this thread counters of its own, if any are free.
 pub(crate) fn claim() {
-    let _ = PLACE.try_with(decided);
+    if own().is_none() {
+        decide();
+    }
 }
 
-fn decided(place: &Cell<Option<Place>>) -> Place {
-    place.get().unwrap_or_else(|| {
-        let found = find_place();
-        place.set(Some(found));
-        found
-    })
+/// From now on this thread counts in `common`, and its own counters are free for another thread.
+fn share(common: &'static Slot) {
+    let _ = COMMON.try_with(|place| place.set(Some(common)));
+    if let Ok(Some(slot)) = OWN.try_with(Cell::take) {
+        slot.owned.store(false, Ordering::Release);
+    }
 }
 
 /// Frees this thread's counters for another thread; what it still does is counted in the shared ones.
 pub(crate) fn release() {
-    let _ = PLACE.try_with(|place| {
-        if let Some(Place::Own(slot)) = place.get() {
-            place.set(Some(Place::Shared(&SHARED)));
-            slot.owned.store(false, Ordering::Release);
-        }
-    });
+    if own().is_some() {
+        share(&SHARED);
+    }
 }
 
 /// Counts what this thread does from now on as the probe's own, which [`counters`] leaves out.
 pub(super) fn leave_out() {
-    release();
-    let _ = PLACE.try_with(|place| place.set(Some(Place::Shared(&PROBE))));
-}
-
-fn place() -> Place {
-    PLACE.try_with(decided).unwrap_or(Place::Shared(&SHARED))
+    share(&PROBE);
 }
 
 /// Adds without a locked instruction; only the owner of the counter may.
+#[inline]
 fn bump(counter: &AtomicU64, by: u64) {
     counter.store(
         counter.load(Ordering::Relaxed).wrapping_add(by),
@@ -149,41 +152,45 @@ fn bump(counter: &AtomicU64, by: u64) {
     );
 }
 
+/// Counts one event of `bytes` in the two counters that `pick` names.
+#[inline]
+fn count(bytes: u64, pick: fn(&Slot) -> (&AtomicU64, &AtomicU64)) {
+    match own() {
+        Some(slot) => {
+            let (events, sum) = pick(slot);
+            bump(events, 1);
+            bump(sum, bytes);
+        }
+        None => count_without(bytes, pick),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn count_without(bytes: u64, pick: fn(&Slot) -> (&AtomicU64, &AtomicU64)) {
+    // Nobody else writes what is this thread's own, so adding as to shared ones is right there, too.
+    let (events, sum) = pick(decide());
+    events.fetch_add(1, Ordering::Relaxed);
+    sum.fetch_add(bytes, Ordering::Relaxed);
+}
+
 /// Counts one allocation.
 #[inline]
 pub(super) fn allocated(bytes: u64) {
-    match place() {
-        Place::Own(slot) => {
-            bump(&slot.allocations, 1);
-            bump(&slot.allocated_bytes, bytes);
-        }
-        Place::Shared(slot) => {
-            slot.allocations.fetch_add(1, Ordering::Relaxed);
-            slot.allocated_bytes.fetch_add(bytes, Ordering::Relaxed);
-        }
-    }
+    count(bytes, |slot| (&slot.allocations, &slot.allocated_bytes));
 }
 
 /// Counts one free.
 #[inline]
 pub(super) fn freed(bytes: u64) {
-    match place() {
-        Place::Own(slot) => {
-            bump(&slot.frees, 1);
-            bump(&slot.freed_bytes, bytes);
-        }
-        Place::Shared(slot) => {
-            slot.frees.fetch_add(1, Ordering::Relaxed);
-            slot.freed_bytes.fetch_add(bytes, Ordering::Relaxed);
-        }
-    }
+    count(bytes, |slot| (&slot.frees, &slot.freed_bytes));
 }
 
 /// What this thread did, on top of what earlier owners of its counters did: only the difference of two readings on one
 /// thread means something. All zero for a thread that has no counters of its own.
 pub fn thread_counters() -> Counters {
     let mut sum = Counters::default();
-    if let Place::Own(slot) = place() {
+    if let Some(slot) = own() {
         slot.add_to(&mut sum);
     }
     sum

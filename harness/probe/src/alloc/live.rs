@@ -1,6 +1,6 @@
 //! Sampled allocations that were not freed yet: fixed memory, written from inside the allocator.
 //!
-//! Every free asks a small counting filter first, one load; only a pointer that may be in the table is looked for. A part of the
+//! Every free asks a small counting filter first, a multiplication and a load; only a pointer that may be in the table is looked for. A part of the
 //! table and its part of the filter are behind one spin lock, which no signal handler takes. An allocation is entered before
 //! the program learns its address and taken out before the allocator may hand the address out again, so no entry is stale.
 
@@ -55,6 +55,13 @@ static FILTER: [AtomicU8; CELLS] = [const { AtomicU8::new(0) }; CELLS];
 /// Sampled allocations that found no place.
 static LOST: AtomicU64 = AtomicU64::new(0);
 
+/// A pointer's cell of the filter: multiplicative hashing, Knuth, The Art of Computer Programming, volume 3, section 6.4. Every free pays it.
+#[inline]
+fn cell_of(pointer: usize) -> usize {
+    const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+    ((pointer as u64).wrapping_mul(GOLDEN) >> (u64::BITS - CELLS.ilog2())) as usize
+}
+
 /// Where a pointer belongs: its part, its filter cell and the first place to look at.
 #[derive(Clone, Copy)]
 struct Home {
@@ -64,15 +71,13 @@ struct Home {
 }
 
 impl Home {
-    #[inline]
     fn of(pointer: usize) -> Self {
-        let hash = mixed(pointer as u64) as usize;
         // The upper bits of the cell name the part, so that one lock covers both.
-        let cell = hash % CELLS;
+        let cell = cell_of(pointer);
         Self {
             part: cell / (CELLS / PARTS),
             cell,
-            first: (hash >> 32) % PLACES,
+            first: mixed(pointer as u64) as usize % PLACES,
         }
     }
 
@@ -132,16 +137,16 @@ pub(super) fn insert(pointer: usize, live: Live) -> bool {
 /// Takes a pointer out that is about to be freed; `None` if it was not sampled, which one load tells for most.
 #[inline]
 pub(super) fn take(pointer: usize) -> Option<Live> {
-    let home = Home::of(pointer);
-    if FILTER[home.cell].load(Ordering::Relaxed) == 0 {
+    if FILTER[cell_of(pointer)].load(Ordering::Relaxed) == 0 {
         return None;
     }
-    take_out(pointer, home)
+    take_out(pointer)
 }
 
 #[cold]
 #[inline(never)]
-fn take_out(pointer: usize, home: Home) -> Option<Live> {
+fn take_out(pointer: usize) -> Option<Live> {
+    let home = Home::of(pointer);
     let _locked = Locked::of(home);
     let own = |place: &&Place| place.pointer.load(Ordering::Relaxed) == pointer;
     let place = home.places().find(own)?;

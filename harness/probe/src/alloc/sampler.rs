@@ -74,6 +74,7 @@ pub fn enable(period_bytes: u64) -> Result<(), EnableError> {
 }
 
 /// The average distance between samples in bytes; 0 while sampling is off.
+#[inline]
 pub fn period_bytes() -> u64 {
     PERIOD.load(Ordering::Relaxed)
 }
@@ -82,15 +83,15 @@ pub fn period_bytes() -> u64 {
 #[inline]
 pub(super) fn is_due(size: u64) -> bool {
     let left = LOCAL.try_with(|local| local.countdown.get());
-    left.is_ok_and(|left| left <= (size.saturating_add(EACH)).cast_signed())
+    left.is_ok_and(|left| left <= (size + EACH).cast_signed())
 }
 
 /// Lets one allocation pass and samples it if a sample falls into it.
 #[inline]
 pub(super) fn pass(size: u64, pointer: usize) {
     let _ = LOCAL.try_with(|local| {
-        let counted = size.saturating_add(EACH);
-        let left = local.countdown.get().saturating_sub_unsigned(counted);
+        // Nothing that an allocator gave is near the ends of these numbers.
+        let left = local.countdown.get().wrapping_sub_unsigned(size + EACH);
         local.countdown.set(left);
         if left <= 0 {
             due(local, size, pointer);

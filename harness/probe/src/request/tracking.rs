@@ -45,10 +45,10 @@ pub(crate) struct Tracking {
 }
 
 impl Tracking {
-    /// A request came at that monotonic time. `None` if requests are not tracked.
-    pub fn start(
+    /// A request came at that monotonic time; its header is looked for only if requests are tracked. `None` if they are not.
+    pub fn start<'a>(
         started: u64,
-        header: Option<&[u8]>,
+        header: impl FnOnce() -> Option<&'a [u8]>,
         route: &'static str,
         method: &'static str,
         stalls: Option<&'static Stalls>,
@@ -61,7 +61,7 @@ impl Tracking {
         let id = ids::next();
         table().begin(&Begun {
             id,
-            name: header.and_then(Name::of),
+            name: header().and_then(Name::of),
             route,
             method,
             started,

@@ -1,36 +1,34 @@
-//! What the probe costs: the same requests in processes with parts of it on, which take turns of a tenth of a second.
+//! What the probe costs: the same requests in a process without it and in processes with parts of it on.
 //!
-//! `cargo run --release -p probe --example overhead [ROUNDS]` prints, for throughput, CPU time a request and the 99th percentile of the time in
-//! the service, the median change with its 95 % interval. A machine whose speed changes from second to second gives every process the same
-//! of it; a round takes half a second. Nothing else should run.
+//! Build both programs with `cargo build --release -p probe --examples`. Then `target/release/examples/overhead [ROUNDS]` prints, for
+//! throughput, CPU time a request and the 99th percentile of the time in the service, the median change with its 95 % interval. The processes
+//! take turns of a tenth of a second, so that a machine whose speed changes from second to second gives every process the same of it; a
+//! round takes 0.6 s. Nothing else should run. `overhead instructions` counts instead, under callgrind, which no neighbour disturbs.
+
+mod turns;
 
 use std::error::Error;
-use std::hint::black_box;
 use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::Request;
 use axum::routing::get;
 use probe::cpu::{Labels, Options, Profiling};
 use probe::request::Level;
-use tower::ServiceExt;
 
 #[global_allocator]
 static ALLOCATOR: probe::ProfAlloc<std::alloc::System> = probe::ProfAlloc::new(std::alloc::System);
 
 /// Tells a child what to do.
 const ROLE: &str = "PROBE_OVERHEAD";
+const WITHOUT: &str = "without the probe";
+const OFF: &str = "the probe, off";
+const RECORDS: &str = "records of requests";
+const SAMPLES: &str = "samples";
+const EVERYTHING: &str = "everything";
 /// What is on in a child; the first is what the others are held against, the second is the first again and shows what noise is left.
-const ROLES: [&str; 5] = [
-    "nothing",
-    "nothing again",
-    "records of requests",
-    "samples",
-    "everything",
-];
+const ROLES: [&str; 6] = [WITHOUT, WITHOUT, OFF, RECORDS, SAMPLES, EVERYTHING];
 /// What is measured.
 const MEASURES: [&str; 3] = [
     "requests per second",
@@ -38,41 +36,14 @@ const MEASURES: [&str; 3] = [
     "p99 in the service",
 ];
 /// A turn.
-const TURN: Duration = Duration::from_millis(100);
+const TURN: &str = "100ms";
 
-/// About 20 µs of hashing and a few allocations, with one yield, as a small handler would.
-async fn work() -> String {
-    let words: Vec<String> = (0..20_u64).map(|n| black_box(n).to_string()).collect();
-    tokio::task::yield_now().await;
-    let bytes = words
-        .iter()
-        .cycle()
-        .take(8000)
-        .flat_map(|word| word.bytes());
-    bytes
-        .fold(0_u64, |sum, byte| sum.wrapping_mul(31) ^ u64::from(byte))
-        .to_string()
-}
-
-async fn calls(app: Router, until: Instant) -> Vec<Duration> {
-    let mut times = Vec::new();
-    while Instant::now() < until {
-        let name = format!("run-{}-0", times.len());
-        let request = Request::get("/work").header("x-request-id", name);
-        let request = request.body(Body::empty()).unwrap_or_default();
-        let begun = Instant::now();
-        black_box(app.clone().oneshot(request).await.is_ok());
-        times.push(begun.elapsed());
-    }
-    times
-}
-
-/// Works a turn for each line that it reads, and writes what it measured.
+/// Serves with the parts of `role` on.
 fn child(role: &str) -> Result<(), Box<dyn Error>> {
     let registry = probe::metrics::Registry::new();
     let layer = probe::http::layer(&registry).with_ledger(&registry);
-    let app = Router::new().route("/work", get(work)).layer(layer);
-    let [records, samples] = [ROLES[2], ROLES[3]].map(|part| [part, ROLES[4]].contains(&role));
+    let app = Router::new().route("/work", get(turns::work)).layer(layer);
+    let [records, samples] = [RECORDS, SAMPLES].map(|part| [part, EVERYTHING].contains(&role));
     if !records {
         probe::request::set_level(Level::Off);
     }
@@ -92,34 +63,67 @@ fn child(role: &str) -> Result<(), Box<dyn Error>> {
     }
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime
+        .enable_all()
         .on_thread_start(probe::thread::enter)
         .on_thread_stop(probe::thread::exit)
         .build()?;
-    for line in std::io::stdin().lines() {
-        line?;
-        let cpu = probe::process::cpu_time();
-        let begun = Instant::now();
-        let tasks: Vec<_> = (0..4)
-            .map(|_| runtime.spawn(calls(app.clone(), begun + TURN)))
-            .collect();
-        let mut times = Vec::new();
-        for task in tasks {
-            times.extend(runtime.block_on(task)?);
-        }
-        let wall = begun.elapsed();
-        let cpu = probe::process::cpu_time().saturating_sub(cpu);
-        times.sort_unstable();
-        let count = times.len();
-        let p99 = times.get(count * 99 / 100).copied().unwrap_or_default();
-        let rate = count as f64 / wall.as_secs_f64();
-        writeln!(
-            std::io::stdout(),
-            "{rate} {} {}",
-            cpu.as_secs_f64() / count as f64,
-            p99.as_secs_f64()
-        )?;
-    }
+    turns::take(&app, &runtime)?;
     drop(profiling);
+    Ok(())
+}
+
+/// The program of a child: this one, or the one beside it that has no probe.
+fn program(role: &str) -> Result<PathBuf, Box<dyn Error>> {
+    let own = std::env::current_exe()?;
+    if role != WITHOUT {
+        return Ok(own);
+    }
+    let other = own.with_file_name("overhead-without");
+    if other.is_file() {
+        return Ok(other);
+    }
+    let build = "cargo build --release -p probe --examples";
+    Err(format!("{} is missing: {build}", other.display()).into())
+}
+
+/// User-space instructions of a request, as callgrind counts them: those of a longer turn less those of a shorter, so that what a process costs
+/// to start is in neither.
+fn instructions(role: &str) -> Result<f64, Box<dyn Error>> {
+    const FEW: u64 = 1_000;
+    const MANY: u64 = 5_000;
+    let total = |requests: u64| -> Result<u64, Box<dyn Error>> {
+        let mut child = Command::new("valgrind")
+            .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+            .arg(program(role)?)
+            .env(ROLE, role)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("valgrind: {error}"))?;
+        writeln!(child.stdin.take().ok_or("no pipe")?, "{requests}")?;
+        let said = String::from_utf8(child.wait_with_output()?.stderr)?;
+        let collected = said.split("Collected :").nth(1).unwrap_or_default();
+        Ok(collected
+            .split_whitespace()
+            .next()
+            .ok_or(said.as_str())?
+            .parse()?)
+    };
+    Ok((total(MANY)? - total(FEW)?) as f64 / (MANY - FEW) as f64)
+}
+
+fn count() -> Result<(), Box<dyn Error>> {
+    let mut out = std::io::stdout().lock();
+    let without = instructions(WITHOUT)?;
+    writeln!(out, "| on | instructions a request | more |")?;
+    writeln!(out, "|---|--:|--:|")?;
+    for role in [WITHOUT, WITHOUT, OFF, RECORDS] {
+        let each = instructions(role)?;
+        let more = each - without;
+        let percent = 100.0 * more / without;
+        writeln!(out, "| {role} | {each:.0} | {more:+.0}, {percent:+.2} % |")?;
+    }
     Ok(())
 }
 
@@ -132,7 +136,7 @@ struct Process {
 
 impl Process {
     fn start(role: &str) -> Result<Self, Box<dyn Error>> {
-        let mut child = Command::new(std::env::current_exe()?)
+        let mut child = Command::new(program(role)?)
             .env(ROLE, role)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -147,7 +151,7 @@ impl Process {
     }
 
     fn turn(&mut self) -> Result<[f64; 3], Box<dyn Error>> {
-        self.orders.write_all(b"go\n")?;
+        writeln!(self.orders, "{TURN}")?;
         let mut text = String::new();
         self.answers.read_line(&mut text)?;
         let numbers: Result<Vec<f64>, _> = text.split_whitespace().map(str::parse).collect();
@@ -175,9 +179,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Ok(role) = std::env::var(ROLE) {
         return child(&role);
     }
-    let rounds = std::env::args()
-        .nth(1)
-        .map_or(Ok(200), |text| text.parse::<usize>())?;
+    let argument = std::env::args().nth(1);
+    if argument.as_deref() == Some("instructions") {
+        return count();
+    }
+    let rounds = argument.map_or(Ok(200), |text| text.parse::<usize>())?;
     let mut processes = Vec::new();
     for role in ROLES {
         processes.push(Process::start(role)?);
@@ -213,7 +219,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout().lock();
     writeln!(
         out,
-        "Against a process with nothing on, {rounds} turns of {TURN:?} each:\n"
+        "Against a process without the probe, {rounds} turns of {TURN} each:\n"
     )?;
     writeln!(out, "| on | {} | of CPU, ns |", MEASURES.join(" | "))?;
     writeln!(out, "|---|---|---|---|---|")?;
