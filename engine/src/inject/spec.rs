@@ -34,12 +34,12 @@ pub enum Fault {
         /// How much longer.
         extra: Duration,
     },
-    /// `timer-leak=10/s`: timers that nobody stops.
+    /// `timer-leak=10/s`, or `timer-leak` for so many: timers that nobody stops.
     TimerLeak {
         /// From one to the next.
         every: Duration,
     },
-    /// `task-leak=10/s`: tasks that never end.
+    /// `task-leak=10/s`, or `task-leak` for so many: tasks that never end.
     TaskLeak {
         /// From one to the next.
         every: Duration,
@@ -63,6 +63,9 @@ pub enum Fault {
     },
 }
 
+/// How fast something leaks where nothing else is said.
+const USUAL_LEAK: &str = "10/s";
+
 /// What is wrong with a spec.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
@@ -75,9 +78,11 @@ impl FromStr for Fault {
     type Err = SpecError;
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
-        text.split_once('=')
-            .and_then(|(kind, spec)| read(kind, spec))
-            .ok_or_else(|| SpecError(text.to_owned()))
+        let (kind, spec) = text.split_once('=').unwrap_or(match text {
+            "timer-leak" | "task-leak" => (text, USUAL_LEAK),
+            _ => (text, ""),
+        });
+        read(kind, spec).ok_or_else(|| SpecError(text.to_owned()))
     }
 }
 

@@ -17,6 +17,18 @@ impl Exposition {
             .collect();
         (!values.is_empty()).then(|| values.iter().sum())
     }
+
+    /// The series of the family `name`: the values of these labels, empty where a series does not have one, and the number.
+    pub fn by_labels<const N: usize>(
+        &self,
+        name: &str,
+        labels: [&str; N],
+    ) -> impl Iterator<Item = ([String; N], f64)> {
+        self.text.lines().filter_map(move |line| {
+            let value = value_of(line, name)?;
+            Some((labels.map(|label| label_of(line, label)), value))
+        })
+    }
 }
 
 fn value_of(line: &str, name: &str) -> Option<f64> {
@@ -28,6 +40,30 @@ fn value_of(line: &str, name: &str) -> Option<f64> {
         _ => return None,
     };
     behind.split_ascii_whitespace().next()?.parse().ok()
+}
+
+// Escaped as the format asks: a backslash before backslash and quote, `\\n` for the end of a line.
+fn label_of(line: &str, label: &str) -> String {
+    let begins = |at: &usize| {
+        let before = line[..*at].chars().next_back();
+        matches!(before, Some('{' | ','))
+    };
+    let opening = format!("{label}=\"");
+    let found = line.match_indices(&opening).map(|(at, _)| at).find(begins);
+    let mut value = String::new();
+    let mut rest = found.map_or("", |at| &line[at + opening.len()..]).chars();
+    while let Some(letter) = rest.next() {
+        match letter {
+            '"' => break,
+            '\\' => match rest.next() {
+                Some('n') => value.push('\n'),
+                Some(escaped) => value.push(escaped),
+                None => break,
+            },
+            _ => value.push(letter),
+        }
+    }
+    value
 }
 
 #[cfg(test)]
@@ -42,5 +78,16 @@ mod tests {
         assert_eq!(exposition.sum("a_total"), Some(7.5));
         assert_eq!(exposition.sum("ab_total"), Some(9.0));
         assert_eq!(exposition.sum("a"), None);
+    }
+
+    #[test]
+    fn labels_are_read_as_they_were_before_they_were_escaped() {
+        let exposition = Exposition {
+            text: "a{site=\"x.rs:1\",my_kind=\"no\",kind=\"t\\\"\\\\,}\"} 3\na{kind=\"u\"} 4\nb{kind=\"v\"} 5\n".into(),
+        };
+        let read: Vec<_> = exposition.by_labels("a", ["kind", "site"]).collect();
+        let [first, second] =
+            [["t\"\\,}", "x.rs:1"], ["u", ""]].map(|labels| labels.map(str::to_owned));
+        assert_eq!(read, [(first, 3.0), (second, 4.0)]);
     }
 }

@@ -7,6 +7,7 @@ mod metrics;
 mod palette;
 mod progress;
 mod terminal;
+mod told;
 mod windows;
 
 pub(crate) use archive::{Archive, TargetScrapes};

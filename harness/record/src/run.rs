@@ -4,6 +4,7 @@ mod cost;
 mod engine;
 mod figures;
 mod health;
+mod insides;
 mod origin;
 mod stretch;
 
@@ -13,6 +14,7 @@ pub use health::{
     ClosedFacts, Delays, Health, PrecisionFacts, RunQueue, WarmupAsked, WarmupFacts,
     pacing_floor_ns, pacing_limit_ns, pacing_quantile,
 };
+pub use insides::{Insides, LiveObjects, LockWait};
 pub use origin::{PlanFacts, Provenance, TargetFacts};
 pub use stretch::{RuleStretches, Stretch};
 
@@ -106,6 +108,8 @@ pub struct RunRecord {
     pub costs: Costs,
     /// The profiles taken of the steady phase, or why there are none.
     pub profiles: Vec<ProfileFacts>,
+    /// What the target told of its own inside.
+    pub insides: Insides,
     /// The audit after the run, where the scenarios have one.
     pub audit: Option<Audit>,
     /// What a reader should know before believing the numbers.

@@ -10,6 +10,7 @@ mod draw;
 pub mod falsely;
 pub mod gate;
 mod judge;
+mod leaks;
 pub mod limits;
 mod little;
 mod normal;

@@ -5,6 +5,7 @@
 mod counting;
 mod generator;
 mod host;
+mod inside;
 mod load;
 mod steadiness;
 
@@ -72,7 +73,7 @@ pub(crate) fn reasons(record: &RunRecord, thresholds: &[RuleResult]) -> Vec<Reas
 
 /// What does not spoil the numbers, and must be known to read them.
 pub(crate) fn remarks(record: &RunRecord) -> Vec<Reason> {
-    let checks: [fn(&RunRecord) -> Option<Reason>; 7] = [
+    let checks: [fn(&RunRecord) -> Option<Reason>; 9] = [
         counting::mostly_failed,
         load::overloaded,
         load::cap_bound,
@@ -80,6 +81,8 @@ pub(crate) fn remarks(record: &RunRecord) -> Vec<Reason> {
         generator::waited,
         steadiness::warmup_short,
         steadiness::imprecise,
+        inside::leaking,
+        inside::locks,
     ];
     checks.iter().filter_map(|check| check(record)).collect()
 }

@@ -21,7 +21,7 @@ use judge::{Known, PlanJudge};
 use probe::admin::AdminHandle;
 use record::files;
 use record::hlog;
-use record::run::{Audit, AuditCheck, Ending, ProfileKind, Provenance, RunRecord};
+use record::run::{Audit, AuditCheck, Ending, Insides, ProfileKind, Provenance, RunRecord};
 use resolve::Resolved;
 use stats::Verdict;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
@@ -168,7 +168,7 @@ async fn offer(
     let scraped = target.admin.as_deref().filter(|_| !arguments.record_only);
     let scrapes = TargetScrapes::start(archive.clone(), scraped);
     let measured = driver::measure(job).await;
-    drop(scrapes);
+    let told = scrapes.map(TargetScrapes::end).unwrap_or_default();
     // Before anything is printed, an error too.
     watchers.progress.finish();
     let measured = measured.map_err(|e| Failure::new(Exit::Internal, e))?;
@@ -181,6 +181,7 @@ async fn offer(
     finished.record.shifts = arguments.shifts;
     finished.record.precision = known.precision();
     finished.record.stretches = known.stretches();
+    finished.record.insides = told.insides(started, finished.record.steady);
     watchers.live.judged(&stats::judge(&finished.record));
     finished.generator_metrics = watchers.live.registry().render();
     archive.keep_own(&finished.generator_metrics);
@@ -346,6 +347,7 @@ fn finished(
         windows: measured.windows,
         costs: measured.costs,
         profiles: facts,
+        insides: Insides::default(),
         audit,
         warnings,
     };

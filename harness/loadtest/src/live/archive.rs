@@ -1,5 +1,6 @@
 //! Keeps what generator and target expose, once a window, so that `dashboards backfill` can show the run later as it would have been seen live.
 
+use super::told::Told;
 use crate::folder::Folder;
 use driver::{Address, Client};
 use flate2::Compression;
@@ -86,10 +87,10 @@ fn source(job: &str, instance: &str) -> Source {
     }
 }
 
-/// Reads the target's `/metrics` once a second into the archive, on a thread of its own, until it is dropped.
+/// Reads the target's `/metrics` once a second into the archive, on a thread of its own, until it is ended or dropped.
 pub(crate) struct TargetScrapes {
     stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<Told>>,
 }
 
 impl TargetScrapes {
@@ -103,17 +104,22 @@ impl TargetScrapes {
             .build()
             .ok()?;
         let stop = Arc::new(AtomicBool::new(false));
-        let told = stop.clone();
+        let asked_to_stop = stop.clone();
         let thread = std::thread::Builder::new()
             .name("scrapes".to_owned())
             .spawn(move || {
                 driver::step_back();
-                while !told.load(Ordering::Relaxed) {
+                let mut told = Told::default();
+                while !asked_to_stop.load(Ordering::Relaxed) {
                     if let Ok(body) = runtime.block_on(client.get("/metrics")) {
-                        archive.keep(&source, &String::from_utf8_lossy(&body));
+                        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+                        let text = String::from_utf8_lossy(&body).into_owned();
+                        archive.keep(&source, &text);
+                        told.read(now.unwrap_or_default(), text);
                     }
                     std::thread::park_timeout(EVERY);
                 }
+                told
             });
         Some(Self {
             stop,
@@ -122,12 +128,24 @@ impl TargetScrapes {
     }
 }
 
+impl TargetScrapes {
+    /// Reads no more, and answers what the target told of its inside.
+    pub(crate) fn end(mut self) -> Told {
+        self.stopped()
+    }
+
+    fn stopped(&mut self) -> Told {
+        self.stop.store(true, Ordering::Relaxed);
+        let told = self.thread.take().and_then(|thread| {
+            thread.thread().unpark();
+            thread.join().ok()
+        });
+        told.unwrap_or_default()
+    }
+}
+
 impl Drop for TargetScrapes {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            let _ = thread.join();
-        }
+        self.stopped();
     }
 }

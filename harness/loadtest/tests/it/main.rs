@@ -17,6 +17,7 @@ mod exported;
 mod gate;
 mod generator;
 mod history;
+mod inside;
 mod interrupted;
 mod limits;
 mod monitoring;

@@ -1,6 +1,7 @@
 //! Mirror structs: the shape of `record.json`, and the way from and to the domain types.
 
 mod health;
+mod insides;
 mod parts;
 mod rules;
 mod stretch;
@@ -14,6 +15,7 @@ use crate::phase::Phase;
 use crate::run::{self, RunRecord};
 use crate::shift::Shifts;
 use health::{Delays, Health, Precision, Warmup};
+use insides::Insides;
 use parts::{Arrivals, Audit, Costs, Ending, Plan, Profile, Provenance};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -55,6 +57,8 @@ pub(super) struct Record {
     windows: Vec<Window>,
     costs: Costs,
     profiles: Vec<Profile>,
+    #[serde(default)]
+    insides: Insides,
     audit: Option<Audit>,
     warnings: Vec<String>,
 }
@@ -266,6 +270,7 @@ impl From<&RunRecord> for Record {
             windows: record.windows.iter().map(Into::into).collect(),
             costs: (&record.costs).into(),
             profiles: record.profiles.iter().map(Into::into).collect(),
+            insides: (&record.insides).into(),
             audit: record.audit.as_ref().map(Into::into),
             warnings: record.warnings.clone(),
         }
@@ -301,6 +306,7 @@ impl TryFrom<Record> for RunRecord {
             windows: all(record.windows)?,
             costs: record.costs.into(),
             profiles: all(record.profiles)?,
+            insides: record.insides.into(),
             audit: record.audit.map(Into::into),
             warnings: record.warnings,
         })
