@@ -15,7 +15,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::clock;
-use crate::metrics::Registry;
+use crate::metrics::{Registry, parts};
 use crate::request::Serving;
 use crate::request::stalls::Stalls;
 use crate::request::tracking::Tracking;
@@ -88,6 +88,7 @@ where
     }
 
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        parts::claim();
         let started = clock::monotonic_nanos();
         let matched = request.extensions().get::<MatchedPath>();
         let route = self.routes.route(matched.map(MatchedPath::as_str));

@@ -3,7 +3,7 @@
 //! Build both programs with `cargo build --release -p probe --examples`. Then `target/release/examples/overhead [ROUNDS]` prints, for
 //! throughput, CPU time a request and the 99th percentile of the time in the service, the median change with its 95 % interval. The processes
 //! take turns of a tenth of a second, so that a machine whose speed changes from second to second gives every process the same of it; a
-//! round takes 0.6 s. Nothing else should run. `overhead instructions` counts instead, under callgrind, which no neighbour disturbs.
+//! round takes 0.7 s. Nothing else should run. `overhead instructions` counts instead, under callgrind, which no neighbour disturbs.
 
 mod turns;
 
@@ -22,13 +22,17 @@ static ALLOCATOR: probe::ProfAlloc<std::alloc::System> = probe::ProfAlloc::new(s
 
 /// Tells a child what to do.
 const ROLE: &str = "PROBE_OVERHEAD";
+/// A layer that does nothing stands where the probe's would.
 const WITHOUT: &str = "without the probe";
+const NO_LAYER: &str = "without any layer";
 const OFF: &str = "the probe, off";
 const RECORDS: &str = "records of requests";
 const SAMPLES: &str = "samples";
 const EVERYTHING: &str = "everything";
 /// What is on in a child; the first is what the others are held against, the second is the first again and shows what noise is left.
-const ROLES: [&str; 6] = [WITHOUT, WITHOUT, OFF, RECORDS, SAMPLES, EVERYTHING];
+const ROLES: [&str; 7] = [
+    WITHOUT, WITHOUT, NO_LAYER, OFF, RECORDS, SAMPLES, EVERYTHING,
+];
 /// What is measured.
 const MEASURES: [&str; 3] = [
     "requests per second",
@@ -72,15 +76,17 @@ fn child(role: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The program of a child: this one, or the one beside it that has no probe.
-fn program(role: &str) -> Result<PathBuf, Box<dyn Error>> {
+/// The program of a child and its argument, if any: this one, or the one beside it that has no probe.
+fn program(role: &str) -> Result<(PathBuf, Option<&str>), Box<dyn Error>> {
     let own = std::env::current_exe()?;
-    if role != WITHOUT {
-        return Ok(own);
-    }
+    let argument = match role {
+        WITHOUT => None,
+        NO_LAYER => Some("no-layer"),
+        _ => return Ok((own, None)),
+    };
     let other = own.with_file_name("overhead-without");
     if other.is_file() {
-        return Ok(other);
+        return Ok((other, argument));
     }
     let build = "cargo build --release -p probe --examples";
     Err(format!("{} is missing: {build}", other.display()).into())
@@ -91,10 +97,12 @@ fn program(role: &str) -> Result<PathBuf, Box<dyn Error>> {
 fn instructions(role: &str) -> Result<f64, Box<dyn Error>> {
     const FEW: u64 = 1_000;
     const MANY: u64 = 5_000;
+    let (program, argument) = program(role)?;
     let total = |requests: u64| -> Result<u64, Box<dyn Error>> {
         let mut child = Command::new("valgrind")
             .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-            .arg(program(role)?)
+            .arg(&program)
+            .args(argument)
             .env(ROLE, role)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -118,7 +126,7 @@ fn count() -> Result<(), Box<dyn Error>> {
     let without = instructions(WITHOUT)?;
     writeln!(out, "| on | instructions a request | more |")?;
     writeln!(out, "|---|--:|--:|")?;
-    for role in [WITHOUT, WITHOUT, OFF, RECORDS] {
+    for role in [WITHOUT, NO_LAYER, OFF, RECORDS] {
         let each = instructions(role)?;
         let more = each - without;
         let percent = 100.0 * more / without;
@@ -136,7 +144,9 @@ struct Process {
 
 impl Process {
     fn start(role: &str) -> Result<Self, Box<dyn Error>> {
-        let mut child = Command::new(program(role)?)
+        let (program, argument) = program(role)?;
+        let mut child = Command::new(program)
+            .args(argument)
             .env(ROLE, role)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -11,7 +11,6 @@ use super::stalls::Stalls;
 use super::table::{Begun, Name};
 use super::waker::{Lazy, WakeCell};
 use super::{Level, ids, sampling, table};
-use crate::metrics::parts;
 use crate::stall::PollWaits;
 use crate::{alloc, clock, thread};
 
@@ -57,7 +56,6 @@ impl Tracking {
         if level == Level::Off {
             return None;
         }
-        parts::claim();
         let id = ids::next();
         table().begin(&Begun {
             id,

@@ -27,7 +27,9 @@ pub(super) fn leaking(record: &RunRecord) -> Option<Reason> {
 
 fn one(leak: &Leak<'_>, seconds: f64) -> String {
     let (from, to) = leak.from_to;
-    let rate = (to - from) as f64 / seconds.max(1.0);
+    // The counts are those at the ends of equal parts.
+    let parts = leak.objects.counts.len() as f64;
+    let rate = (to - from) as f64 / (seconds * (parts - 1.0) / parts).max(1.0);
     let what = match leak.objects.kind.as_str() {
         "blocking" => "blocking calls".to_owned(),
         kind => format!("{kind}s"),
