@@ -119,7 +119,7 @@ fn insides() -> Insides {
         }],
         lock_waits: vec![LockWait {
             site: "ledger::apply".into(),
-            waited: Duration::from_micros(80),
+            waited: Duration::from_nanos(10),
         }],
     }
 }

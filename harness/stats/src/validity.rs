@@ -12,6 +12,7 @@ mod steadiness;
 pub(crate) use counting::{all_failed, counts};
 pub(crate) use generator::processor_share as generator_share;
 pub use host::{strangers, strangers_to_both};
+pub(crate) use inside::lock_share;
 
 use crate::limits::Limit;
 use crate::rule::RuleResult;

@@ -54,7 +54,7 @@ fn a_usual_run() {
             audit          passed, 1 check
             threshold      p99 < 20ms: 25.0 ms, BROKEN
             reason         threshold: p99 < 20ms: observed 25.0 ms (see the slowest step)
-            why not double Nothing that was measured forbids it: most used is the target's CPU, to 12.5 %; locks, disk and network of the target are not measured. Try it: loadtest capacity.
+            why not double Nothing that was measured forbids it: most used is the target's CPU, to 12.5 %; waits for locks took less than 0.01 % of the requests' time; disk and network of the target are not measured. Try it: loadtest capacity.
             broke limits   No: at 1.25 ms of CPU time a request the target's processors could serve 800.4/s, and served 100/s.
             errored        Yes: 1 of 2,001 requests (0.05 %) failed, by status 1, all in the second 3 s after the start.
             reproduces     unknown: this is one run; repeat it, and look at both with loadtest compare
@@ -129,7 +129,7 @@ fn unfinished_arrivals_and_a_broken_audit_are_told() {
             audit          FAILED: balances add up (1000 = 1000)
             threshold      p99 < 20ms: 25.0 ms, BROKEN
             reason         threshold: p99 < 20ms: observed 25.0 ms (see the slowest step)
-            why not double Nothing that was measured forbids it: most used is the target's CPU, to 12.5 %; locks, disk and network of the target are not measured. Try it: loadtest capacity.
+            why not double Nothing that was measured forbids it: most used is the target's CPU, to 12.5 %; waits for locks took less than 0.01 % of the requests' time; disk and network of the target are not measured. Try it: loadtest capacity.
             broke limits   No: at 4.99 ms of CPU time a request the target's processors could serve 200.4/s, and served 25.05/s.
             errored        Yes: 1 of 501 requests (0.20 %) failed, by status 1, all in the second 3 s after the start; 60 arrivals never sent.
             reproduces     unknown: this is one run; repeat it, and look at both with loadtest compare

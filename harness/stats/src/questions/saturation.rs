@@ -2,12 +2,20 @@
 
 use super::unknown;
 use crate::limits::STARVED;
-use crate::validity::generator_share;
+use crate::validity::{generator_share, lock_share};
 use crate::words::{count, share};
 use record::run::{Model, RunRecord};
 
-/// What no version measures yet, and what therefore may be the true limit.
-const UNSEEN: &str = "locks, disk and network of the target are not measured";
+/// What is not measured and therefore may be the true limit; locks are where the target tells of them.
+fn unseen(record: &RunRecord) -> String {
+    match lock_share(record) {
+        Some(waits) => format!(
+            "waits for locks took {} of the requests' time; disk and network of the target are not measured",
+            share(waits)
+        ),
+        None => "locks, disk and network of the target are not measured".to_owned(),
+    }
+}
 
 struct Use {
     what: String,
@@ -32,8 +40,9 @@ pub(super) fn answer(record: &RunRecord) -> String {
             share(2.0 * used)
         ),
         Some(Use { what, share: used }) => format!(
-            "Nothing that was measured forbids it: most used is {what}, to {}; {UNSEEN}. Try it: loadtest capacity.",
-            share(used)
+            "Nothing that was measured forbids it: most used is {what}, to {}; {}. Try it: loadtest capacity.",
+            share(used),
+            unseen(record)
         ),
     }
 }

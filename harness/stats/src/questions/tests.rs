@@ -3,7 +3,7 @@
 use super::*;
 use crate::judge;
 use expect_test::{Expect, expect};
-use record::run::{Costs, Model, RunQueue};
+use record::run::{Costs, Insides, Model, RunQueue};
 use record::specimen;
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ fn a_usual_run() {
     check(
         &usual(),
         &expect![[r#"
-            Why not double? Nothing that was measured forbids it: most used is the target's CPU, to 12.5 %; locks, disk and network of the target are not measured. Try it: loadtest capacity.
+            Why not double? Nothing that was measured forbids it: most used is the target's CPU, to 12.5 %; waits for locks took less than 0.01 % of the requests' time; disk and network of the target are not measured. Try it: loadtest capacity.
             Did it break limits? No: at 1.25 ms of CPU time a request the target's processors could serve 800.4/s, and served 100/s.
             Did it error? Yes: 1 of 2,001 requests (0.05 %) failed, by status 1, all in the second 3 s after the start.
             Does it reproduce? unknown: this is one run; repeat it, and look at both with loadtest compare
@@ -34,6 +34,18 @@ fn a_usual_run() {
             Did it even happen? Yes: the target counted the same 2,001 requests; the audit passed (1 check).
         "#]],
     );
+}
+
+#[test]
+fn locks_count_as_measured_where_the_target_tells_of_them() {
+    let why_not = |record: &RunRecord| six(record, &judge(record))[0].text.clone();
+    let mut record = usual();
+    record.insides.lock_waits[0].waited = Duration::from_millis(100);
+    let told = why_not(&record);
+    assert!(told.contains("locks took 2.5 % of"), "{told}");
+    record.insides = Insides::default();
+    let told = why_not(&record);
+    assert!(told.contains("locks, disk and network of"), "{told}");
 }
 
 #[test]

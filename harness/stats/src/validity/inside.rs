@@ -41,14 +41,25 @@ fn one(leak: &Leak<'_>, seconds: f64) -> String {
     )
 }
 
-/// What threads waited for each other.
-pub(super) fn locks(record: &RunRecord) -> Option<Reason> {
-    let waits = &record.insides.lock_waits;
-    let waited: Duration = waits.iter().map(|wait| wait.waited).sum();
+fn waited(record: &RunRecord) -> Duration {
+    let waits = record.insides.lock_waits.iter();
+    waits.map(|wait| wait.waited).sum()
+}
+
+/// Time that the target's threads waited for locks, as a share of the time of its requests; `None` where it does not tell of locks.
+pub(crate) fn lock_share(record: &RunRecord) -> Option<f64> {
+    let insides = &record.insides;
+    let told = insides.places > 0 || !insides.lock_waits.is_empty();
     let times = record.service_time();
     let served = times.mean_ns()? * times.count() as f64;
-    let part = waited.as_nanos() as f64 / served.max(1.0);
-    let longest = waits.first().filter(|_| part >= LITTLE_WAITING)?;
+    told.then(|| waited(record).as_nanos() as f64 / served.max(1.0))
+}
+
+/// What threads waited for each other.
+pub(super) fn locks(record: &RunRecord) -> Option<Reason> {
+    let part = lock_share(record).filter(|part| *part >= LITTLE_WAITING)?;
+    let longest = record.insides.lock_waits.first()?;
+    let waited = waited(record);
     let of_all = longest.waited.as_secs_f64() / waited.as_secs_f64();
     Some(Reason::new(
         "lock_wait",
