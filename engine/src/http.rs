@@ -34,7 +34,7 @@ use crate::ledger::Kind;
 use axum::Router;
 use axum::response::Response;
 use error::ApiError;
-use routes::{Routes, batches, changes, commands, deliveries, of_kind, reads, watches};
+use routes::{Routes, batches, changes, commands, deliveries, of_kind, reads, takes, watches};
 use std::sync::Arc;
 
 /// What a handler returns.
@@ -54,7 +54,7 @@ fn routes() -> Routes {
     Routes::default()
         .route(
             "/v1/accounts",
-            reads(accounts::list).merge(commands(accounts::post)),
+            reads(accounts::list).merge(takes(accounts::post)),
         )
         .route("/v1/accounts/{id}", reads(accounts::get))
         .route("/v1/accounts/{id}/statement", reads(accounts::statement))
@@ -69,8 +69,14 @@ fn routes() -> Routes {
         )
         .route("/v1/holds", of_kind(Kind::Hold))
         .route("/v1/holds/{id}", reads(holds::get))
-        .route("/v1/holds/{id}/post", commands(commands::post_hold))
-        .route("/v1/holds/{id}/void", commands(commands::void_hold))
+        .route(
+            "/v1/holds/{id}/post",
+            commands(commands::end_of_hold(Kind::Post)),
+        )
+        .route(
+            "/v1/holds/{id}/void",
+            commands(commands::end_of_hold(Kind::Void)),
+        )
         .route("/v1/commands", commands(commands::any))
         .route("/v1/batch", batches(batch::post))
         .route("/v1/airdrops", batches(airdrops::post))

@@ -3,9 +3,10 @@
 mod cached;
 
 use super::body::{CommandRequest, Form};
+use super::commands::Ready;
 use super::error::ApiError;
 use super::request::{Query, account_in_path};
-use super::{Answer, Service, answer, commands, sender};
+use super::{Answer, Service, answer, commands};
 use crate::json;
 use crate::json::wire::answer::{AccountAnswer, AccountsAnswer, OpenAnswer};
 use crate::ledger::part::Needs;
@@ -24,12 +25,17 @@ const STATEMENT_USUAL: usize = 50;
 pub(super) const STATEMENT_MAX: usize = 1_000;
 
 /// `POST /v1/accounts`: 201 for a new account, 200 for the same command again.
-pub(super) async fn post(service: Arc<Service>, request: CommandRequest) -> Answer {
-    let (request, command) = commands::opening(&service, request)?;
-    let evidence = sender::of_command(service.guard(), &request, &command)?;
-    let outcome = service.apply(&command, evidence).await?;
-    if request.form() != Form::Json {
-        return answer::command(request.form(), &command, &outcome);
+pub(super) fn post(service: Arc<Service>, request: CommandRequest) -> impl Future<Output = Answer> {
+    let ready = Ready::read(&service, request, commands::open);
+    open(service, ready)
+}
+
+async fn open(service: Arc<Service>, ready: Result<Ready, ApiError>) -> Answer {
+    let mut ready = ready?;
+    let outcome = ready.applied(&service).await?;
+    let Ready { form, command, .. } = ready;
+    if form != Form::Json {
+        return answer::command(form, &command, &outcome);
     }
     match (outcome, command.debit()) {
         (
@@ -65,6 +71,7 @@ fn opened(command: &Command, id: AccountId, sequence: Sequence, replayed: bool) 
 pub(super) async fn get(service: Arc<Service>, request: Request) -> Answer {
     let may_be_cached = Query::read(&request, ["consistency"])?.may_be_cached()?;
     let id = account_in_path(&request)?;
+    drop(request);
     if may_be_cached {
         return cached::get(&service, id).await;
     }
@@ -89,6 +96,7 @@ pub(super) async fn list(service: Arc<Service>, request: Request) -> Answer {
     let query = Query::read(&request, ["after", "limit"])?;
     let after = query.account("after")?;
     let limit = query.limit(PAGE_USUAL, PAGE_MAX)?;
+    drop(request);
     let page = service
         .read(Needs::Accounts { after, limit }, move |ledger| {
             ledger.accounts(after, limit)
@@ -103,6 +111,7 @@ pub(super) async fn statement(service: Arc<Service>, request: Request) -> Answer
     let account = account_in_path(&request)?;
     let before = query.sequence("before")?;
     let limit = query.limit(STATEMENT_USUAL, STATEMENT_MAX)?;
+    drop(request);
     let needs = Needs::Statement {
         account,
         before,

@@ -192,6 +192,7 @@ impl Run<'_> {
 pub(super) async fn get(service: Arc<Service>, request: Request) -> Answer {
     Query::read(&request, [])?;
     let id = command_in_path(&request)?;
+    drop(request);
     let account = AccountId::new(key(id, ACCOUNT));
     let fund = CommandId::new(key(id, FUND));
     let (found, entry, last) = service

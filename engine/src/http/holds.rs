@@ -12,6 +12,7 @@ use std::sync::Arc;
 pub(super) async fn get(service: Arc<Service>, request: Request) -> Answer {
     Query::read(&request, [])?;
     let id = command_in_path(&request)?;
+    drop(request);
     let (hold, last) = service
         .read(Needs::Hold(id), move |ledger| {
             (ledger.hold(id), ledger.last_sequence())
@@ -29,6 +30,7 @@ pub(super) async fn allowance(service: Arc<Service>, request: Request) -> Answer
         let message = "query: owner and spender are both needed";
         return Err(ApiError::bad_request("query_invalid", message));
     };
+    drop(request);
     let (allowance, last) = service
         .read(Needs::Allowance { owner, spender }, move |ledger| {
             (ledger.allowance(owner, spender), ledger.last_sequence())

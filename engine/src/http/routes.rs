@@ -1,6 +1,7 @@
 //! Routes that can be counted: the document of the interface is held against them.
 
 use super::body::{BATCH_BYTES_MAX, BODY_BYTES_MAX, CommandRequest};
+use super::commands::Read;
 use super::{Answer, Service};
 use crate::ledger::Kind;
 use crate::metrics::Surface;
@@ -51,7 +52,7 @@ impl Methods {
     }
 }
 
-/// A route that reads.
+/// A route that reads. What it has read of the request it gives back before it waits for the ledger, as [`super::commands::Ready`] does.
 pub(super) fn reads<F, A>(handler: F) -> Methods
 where
     F: Fn(Arc<Service>, Request) -> A + Clone + Send + Sync + 'static,
@@ -76,38 +77,43 @@ where
 {
     let router = routing::get(
         move |State(service): State<Arc<Service>>, request: Request| async move {
-            let answer = async {
-                // Whoever looks after the engine is not counted: it must be seen when it is overloaded.
-                let _underway = match surface {
-                    Surface::Admin => None,
-                    Surface::Single | Surface::Batch | Surface::Webhook => {
-                        service.enter(&request)?
-                    }
-                };
-                handler(Arc::clone(&service), request).await
+            let began = begin(&service);
+            // Whoever looks after the engine is not counted: it must be seen when it is overloaded.
+            let underway = match surface {
+                Surface::Admin => Ok(None),
+                Surface::Single | Surface::Batch | Surface::Webhook => service.enter(&request),
             };
-            timed(&service, surface, answer).await
+            let answer = match underway {
+                Ok(_underway) => handler(Arc::clone(&service), request).await,
+                Err(refused) => Err(refused),
+            };
+            service.metrics().answered(surface, began.elapsed());
+            answer
         },
     );
     Methods::one("get", router)
 }
 
-/// Counts how long an answer takes, and lets the faults that concern requests happen in that time. No layer does that: an engine that is to be
-/// slower by one thing must not be slower by a layer, too.
-async fn timed(
-    service: &Service,
-    surface: Surface,
-    answer: impl Future<Output = Answer>,
-) -> Answer {
+/// When an answer began that will be counted; the faults that concern requests happen in its time. No layer does that: an engine that is to be
+/// slower by one thing must not be slower by a layer, too. And no future around the answer's: it would hold the memory of that one twice.
+fn begin(service: &Service) -> Instant {
     let began = Instant::now();
     service.injector().on_request();
-    let answer = answer.await;
-    service.metrics().answered(surface, began.elapsed());
-    answer
+    began
 }
 
 /// A route that takes commands, one a request.
-pub(super) fn commands<F, A>(handler: F) -> Methods
+pub(super) fn commands(read: impl Read) -> Methods {
+    takes(move |service, request| super::commands::apply(service, request, read))
+}
+
+/// A short form: the path says the kind.
+pub(super) fn of_kind(kind: Kind) -> Methods {
+    commands(super::commands::of_kind(kind))
+}
+
+/// A route that takes commands, and answers them in a form of its own.
+pub(super) fn takes<F, A>(handler: F) -> Methods
 where
     F: Fn(Arc<Service>, CommandRequest) -> A + Clone + Send + Sync + 'static,
     A: Future<Output = Answer> + Send,
@@ -118,12 +124,9 @@ where
     )
 }
 
-/// The same, for what replaces something that has a path.
-pub(super) fn changes<F, A>(handler: F) -> Methods
-where
-    F: Fn(Arc<Service>, CommandRequest) -> A + Clone + Send + Sync + 'static,
-    A: Future<Output = Answer> + Send,
-{
+/// A route that takes commands which replace something that has a path.
+pub(super) fn changes(read: impl Read) -> Methods {
+    let handler = move |service, request| super::commands::apply(service, request, read);
     Methods::one(
         "put",
         on(MethodFilter::PUT, handler, BODY_BYTES_MAX, Surface::Admin),
@@ -142,11 +145,6 @@ where
     )
 }
 
-/// A short form: the path says the kind.
-pub(super) fn of_kind(kind: Kind) -> Methods {
-    commands(move |service, request| super::commands::of_kind(service, request, kind))
-}
-
 /// A route that others deliver to, under signatures of their own.
 pub(super) fn deliveries<F, A>(handler: F) -> Methods
 where
@@ -155,13 +153,19 @@ where
 {
     let router = routing::post(
         move |State(service): State<Arc<Service>>, request: Request| async move {
-            let answer = async {
-                let _underway = service.enter(&request)?;
-                let request =
-                    CommandRequest::read_delivery(&service, request, BODY_BYTES_MAX).await?;
-                handler(Arc::clone(&service), request).await
+            let began = begin(&service);
+            let answer = match service.enter(&request) {
+                Ok(_underway) => {
+                    match CommandRequest::read_delivery(&service, request, BODY_BYTES_MAX).await {
+                        Ok(request) => handler(Arc::clone(&service), request).await,
+                        Err(error) => Err(error),
+                    }
+                }
+                Err(refused) => Err(refused),
             };
-            timed(&service, Surface::Webhook, answer).await
+            let took = began.elapsed();
+            service.metrics().answered(Surface::Webhook, took);
+            answer
         },
     );
     Methods::one("post", router)
@@ -180,12 +184,16 @@ where
     routing::on(
         method,
         move |State(service): State<Arc<Service>>, request: Request| async move {
-            let answer = async {
-                let _underway = service.enter(&request)?;
-                let request = CommandRequest::read(&service, request, most).await?;
-                handler(Arc::clone(&service), request).await
+            let began = begin(&service);
+            let answer = match service.enter(&request) {
+                Ok(_underway) => match CommandRequest::read(&service, request, most).await {
+                    Ok(request) => handler(Arc::clone(&service), request).await,
+                    Err(error) => Err(error),
+                },
+                Err(refused) => Err(refused),
             };
-            timed(&service, surface, answer).await
+            service.metrics().answered(surface, began.elapsed());
+            answer
         },
     )
 }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 pub(super) async fn get(service: Arc<Service>, request: Request) -> Answer {
     Query::read(&request, [])?;
     let id = command_in_path(&request)?;
+    drop(request);
     let (entry, last) = service
         .read_seen(Needs::Entry(id), move |ledger| {
             let (entry, last) = (ledger.entry(id), ledger.last_sequence());
