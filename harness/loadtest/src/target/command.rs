@@ -30,13 +30,12 @@ pub(super) fn start(
 ) -> Result<Target, Failure> {
     let name = format!("target \"{command}\"");
     let failed = |why: String| Failure::target(format!("{name} did not start: {why}"));
-    let port = free_port().map_err(|e| failed(format!("no free port: {e}")))?;
-    let mut line = command.replace("{port}", &port.to_string());
+    let [port, admin_port] = free_ports().map_err(|e| failed(format!("no free port: {e}")))?;
+    let line = command.replace("{port}", &port.to_string());
+    let line = line.replace(ADMIN_PORT, &admin_port.to_string());
     let mut admin = plan.admin.clone();
-    if line.contains(ADMIN_PORT) {
-        let port = free_port().map_err(|e| failed(format!("no free port: {e}")))?;
-        line = line.replace(ADMIN_PORT, &port.to_string());
-        admin.get_or_insert(format!("http://127.0.0.1:{port}"));
+    if command.contains(ADMIN_PORT) {
+        admin.get_or_insert(format!("http://127.0.0.1:{admin_port}"));
     }
     let mut held = hold(&name, &line, placement).map_err(|e| failed(e.to_string()))?;
     let socket = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
@@ -54,11 +53,12 @@ pub(super) fn start(
     })
 }
 
-// Nobody holds it until the command does; another program may take it in between, which then shows as a target that does not start.
-fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-        .local_addr()?
-        .port())
+// Held until both are found: one that is given back at once may be found again, once in some ten thousand starts, and then the target cannot have
+// both. Nobody holds them until the command does; another program may take one in between, which shows as a target that does not start.
+fn free_ports() -> std::io::Result<[u16; 2]> {
+    let bind = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let held = [bind()?, bind()?];
+    Ok([held[0].local_addr()?.port(), held[1].local_addr()?.port()])
 }
 
 // In a process group of its own, so that a Ctrl-C at the terminal does not reach it: the run wants to drain first.
