@@ -14,22 +14,31 @@ pub(crate) struct PprofSource {
     /// The label whose value is the `x-request-id` of the request that a sample served. The probe sets it because it is asked to; another
     /// program sets it by itself or never.
     request_label: String,
+    /// Samples per second of CPU time; `None` for what is usual there.
+    hz: Option<u32>,
 }
 
 impl PprofSource {
-    pub(crate) fn new(base_url: &str, request_label: &str) -> Result<Self, String> {
+    pub(crate) fn new(
+        base_url: &str,
+        request_label: &str,
+        hz: Option<u32>,
+    ) -> Result<Self, String> {
         Ok(Self {
             fetch: Fetch::of(base_url)?,
             base_url: base_url.trim_end_matches('/').to_owned(),
             request_label: request_label.to_owned(),
+            hz,
         })
     }
 
     /// A profile of the next `seconds`: the difference over them where the profile is a sum since the start. Samples carry the request
     /// label as far as the program knows it.
     pub(crate) async fn profile(&self, metric: Metric, seconds: u64) -> Result<Profile, String> {
+        let rate = self.hz.filter(|_| metric == Metric::Cpu);
+        let rate = rate.map_or_else(String::new, |hz| format!("&hz={hz}"));
         let url = format!(
-            "{}/{}?seconds={seconds}&labels={}",
+            "{}/{}?seconds={seconds}&labels={}{rate}",
             self.base_url,
             metric.served_as(),
             self.request_label

@@ -165,6 +165,10 @@ pub(crate) struct RunArgs {
     /// it (usually root only): waking one costs time and CPU that differ from run to run
     #[arg(long, help_heading = "Load")]
     pub(crate) allow_idle_states: bool,
+    /// Samples that a CPU profile takes per second of CPU time, 1 to 1000 [default: what the target usually takes]. The probe does as it is told; a Go
+    /// program takes 100
+    #[arg(long, value_name = "N")]
+    pub(crate) profile_hz: Option<u32>,
     /// Do not tell slow requests apart: how `gate` starts the windows in which nobody's time is judged
     #[arg(long, hide = true)]
     pub(crate) no_tail: bool,

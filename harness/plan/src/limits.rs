@@ -44,6 +44,8 @@ pub const PARTS: usize = 1000;
 pub const PERIOD: Duration = Duration::from_millis(1);
 /// The least time that a target which is started may be given.
 pub const START_SHORTEST: Duration = Duration::from_millis(100);
+/// Samples of a CPU profile per second of CPU time: what our probe can take.
+pub const PROFILE_HZ: u32 = 1000;
 /// Redirects that are followed.
 pub const REDIRECTS: u32 = 20;
 /// Bytes of a template, a variable's value, a command.
@@ -140,6 +142,9 @@ fn name(name: &str) -> Result<(), Fault> {
 fn target(plan: &Plan) -> Result<(), Fault> {
     let target = &plan.target;
     within("target.redirects", &target.redirects, 0..=REDIRECTS)?;
+    if let Some(hz) = target.profile_hz {
+        within("target.profile_hz", &hz, 1..=PROFILE_HZ)?;
+    }
     if target.redirects > 0 && target.client != ClientChoice::Reqwest {
         let what = "redirects are followed by one client only; write client = \"reqwest\" too";
         return Err(Fault::at("target.redirects", what));

@@ -25,6 +25,8 @@ pub struct Overrides {
     pub pprof: Option<String>,
     /// The label that tells requests apart in them.
     pub request_label: Option<String>,
+    /// Samples per second of CPU time.
+    pub profile_hz: Option<u32>,
     /// Every request carries `traceparent`.
     pub traceparent: bool,
     /// A command that starts the target. Not together with `target`.
@@ -135,6 +137,7 @@ impl Plan {
         if let Some(label) = &overrides.request_label {
             self.target.request_label = Some(label.clone());
         }
+        self.target.profile_hz = overrides.profile_hz.or(self.target.profile_hz);
         self.target.traceparent |= overrides.traceparent;
         if self.scenarios.is_empty() && self.target.is_given() {
             self.scenarios.push(ScenarioChoice::http());
@@ -363,6 +366,7 @@ fn by_flag(fault: Fault, staged: &str) -> PlanError {
         "schedule.rate" => "--rate",
         "schedule.users" => "--users",
         "schedule.max_in_flight" => "--connections",
+        "target.profile_hz" => "--profile-hz",
         "target.command" => "--target-cmd",
         "target.ready" => "--target-ready",
         "target.start_within" => "--start-within",

@@ -247,6 +247,7 @@ fn target(target: wire::Target) -> Result<(TargetPlan, Duration), Fault> {
         admin: target.admin,
         pprof: target.pprof,
         request_label: target.request_label,
+        profile_hz: target.profile_hz,
         traceparent: target.traceparent.unwrap_or(false),
         command: target.command,
         ready: target.ready,

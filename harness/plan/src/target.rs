@@ -14,6 +14,9 @@ pub struct TargetPlan {
     pub pprof: Option<String>,
     /// The label whose value is the `x-request-id` of the request that a sample served; absent for [`Self::USUAL_LABEL`].
     pub request_label: Option<String>,
+    /// Samples a CPU profile takes per second of CPU time, 1 to [`crate::limits::PROFILE_HZ`]; absent for what the target usually takes. Only our
+    /// own probe can be asked: a Go program takes 100 whatever it is told.
+    pub profile_hz: Option<u32>,
     /// Whether every request carries a W3C `traceparent`, sampled: one trace for each arrival.
     pub traceparent: bool,
     /// A command that starts the target, with `{port}` where its port belongs; not together with `url`.

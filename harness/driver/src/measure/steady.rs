@@ -54,7 +54,11 @@ impl Source {
         let label = target.request_label.as_deref();
         Ok(Self {
             admin: Admin::new(admin.unwrap_or(&origin))?,
-            pprof: PprofSource::new(&pprof, label.unwrap_or(TargetPlan::USUAL_LABEL))?,
+            pprof: PprofSource::new(
+                &pprof,
+                label.unwrap_or(TargetPlan::USUAL_LABEL),
+                target.profile_hz,
+            )?,
             offset: None,
         })
     }

@@ -199,6 +199,7 @@ fn any_plan() -> impl Strategy<Value = Plan> {
                     processors: crate::TargetProcessors::All,
                     client: ClientChoice::Reqwest,
                     redirects: rest.2,
+                    profile_hz: rest.3.map(|_| 499),
                     ..crate::TargetPlan::default()
                 },
                 thresholds: base()

@@ -58,6 +58,7 @@ impl Plan {
             ("admin", text(&target.admin)),
             ("pprof", text(&target.pprof)),
             ("request_label", text(&target.request_label)),
+            ("profile_hz", target.profile_hz.map(|hz| hz.to_string())),
             ("traceparent", target.traceparent.then(|| "true".to_owned())),
             ("command", text(&target.command)),
             ("ready", text(&target.ready)),

@@ -276,7 +276,7 @@ fn phases_health_and_target_read_as_written() {
     let text = OPEN
         .replace(
             "timeout = \"2s\"",
-            "client = \"reqwest\", redirects = 3, timeout = \"2s\"",
+            "client = \"reqwest\", redirects = 3, profile_hz = 199, timeout = \"2s\"",
         )
         .replace(
             "warmup = \"3s\", duration = \"20s\"",
@@ -308,8 +308,12 @@ fn phases_health_and_target_read_as_written() {
         health.map(|(key, limit)| (key.to_owned(), limit))
     );
     assert_eq!(
-        (plan.target.client, plan.target.redirects),
-        (ClientChoice::Reqwest, 3)
+        (
+            plan.target.client,
+            plan.target.redirects,
+            plan.target.profile_hz
+        ),
+        (ClientChoice::Reqwest, 3, Some(199))
     );
     assert_eq!(
         (plan.slo, plan.on_full),
@@ -338,6 +342,10 @@ fn mistakes_in_what_is_new_are_named_as_well() {
         (
             change(phases, "{ until = \"p99±5%\", budget = \"9s\" }"),
             &["plan.toml:7:39: phases.budget", "9s is not between 20s"],
+        ),
+        (
+            change("timeout = \"2s\"", "profile_hz = 0"),
+            &["target.profile_hz", "0 is not between 1 and 1000"],
         ),
         (
             change("timeout = \"2s\"", "redirects = 2"),

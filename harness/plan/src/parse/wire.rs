@@ -41,6 +41,7 @@ pub(super) struct Target {
     pub(super) admin: Option<String>,
     pub(super) pprof: Option<String>,
     pub(super) request_label: Option<String>,
+    pub(super) profile_hz: Option<u32>,
     pub(super) traceparent: Option<bool>,
     pub(super) command: Option<String>,
     pub(super) ready: Option<String>,

@@ -13,7 +13,7 @@ const OTHERS: [(&str, &str); 4] = [
     ),
     (
         "profile",
-        "CPU profile; seconds gives its length, 30 by default; labels=request tells which request a sample served.",
+        "CPU profile; seconds gives its length, 30 by default; hz its samples per second of CPU time, 99 by default; labels=request tells which request a sample served.",
     ),
     (
         "symbol",

@@ -14,7 +14,7 @@ use axum::routing::get;
 use super::answer::{binary, failure, file, listing, secured, text};
 use super::cmdline;
 use super::index;
-use super::query::{Parameters, Wanted, labels, profile_duration, trace_duration, wanted};
+use super::query::{Parameters, Wanted, hz, labels, profile_duration, trace_duration, wanted};
 use super::source::{Source, Taken};
 use super::{symbol, trace};
 use crate::cpu::{self, Labels};
@@ -57,8 +57,13 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
 }
 
 async fn cpu_profile(Query(parameters): Query<Parameters>) -> Response {
+    let hz = match hz(&parameters) {
+        Ok(hz) => hz,
+        Err(reason) => return failure(StatusCode::BAD_REQUEST, reason),
+    };
     let options = cpu::Options {
         duration: profile_duration(&parameters),
+        hz,
         labels: labels(&parameters),
         ..cpu::Options::default()
     };

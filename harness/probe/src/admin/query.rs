@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::cpu::Labels;
+use crate::cpu::{DEFAULT_HZ, Labels, OWN_MAX_HZ};
 
 /// Seconds of a CPU profile, if nothing legal is asked for.
 const DEFAULT_SECONDS: u64 = 30;
@@ -24,6 +24,16 @@ pub(super) fn trace_duration(parameters: &Parameters) -> Duration {
     let seconds = parameters.get("seconds").and_then(|text| text.parse().ok());
     let seconds = seconds.filter(|seconds: &f64| *seconds > 0.0 && seconds.is_finite());
     Duration::from_secs_f64(seconds.unwrap_or(1.0).min(MAX_SECONDS as f64))
+}
+
+/// Samples per second of CPU time. Go knows no such parameter, and whoever does not either is served as there.
+pub(super) fn hz(parameters: &Parameters) -> Result<u32, &'static str> {
+    let Some(text) = parameters.get("hz") else {
+        return Ok(DEFAULT_HZ);
+    };
+    let hz = text.parse().ok();
+    let hz = hz.filter(|hz| (1..=OWN_MAX_HZ).contains(hz));
+    hz.ok_or(r#"invalid value for "hz" - must be an integer from 1 to 1000"#)
 }
 
 /// Whether samples shall carry their request.
@@ -105,6 +115,15 @@ mod tests {
         ] {
             let duration = trace_duration(&parameters(&[("seconds", text)]));
             assert_eq!(duration.as_millis(), millis, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cpu_profile_has_the_usual_rate_unless_a_positive_integer_says_otherwise() {
+        assert_eq!(hz(&parameters(&[])), Ok(DEFAULT_HZ));
+        assert_eq!(hz(&parameters(&[("hz", "199")])), Ok(199));
+        for text in ["0", "-1", "1.5", "1001", "x", ""] {
+            assert!(hz(&parameters(&[("hz", text)])).is_err(), "{text}");
         }
     }
 

@@ -144,7 +144,8 @@ fn a_cpu_profile_is_served_and_names_the_busy_function() {
     let _one = ONE_AT_A_TIME.blocking_lock();
     let _busy = Busy::start();
     let admin = serve();
-    let answer = get(admin.local_addr(), "/debug/pprof/profile?seconds=1");
+    let path = "/debug/pprof/profile?seconds=1&hz=199";
+    let answer = get(admin.local_addr(), path);
     assert_eq!(
         answer.header("content-disposition"),
         r#"attachment; filename="profile""#
@@ -155,6 +156,8 @@ fn a_cpu_profile_is_served_and_names_the_busy_function() {
         .keys()
         .any(|stack| stack.contains("it::cpu::busy_leaf"));
     assert!(named, "{:?} {stacks:?}", profile.header());
+    let comments = profile.header().comments.join("\n");
+    assert!(comments.contains("rate: 199 Hz"), "{comments}");
 }
 
 #[test]
@@ -190,6 +193,11 @@ fn errors_are_those_of_the_contract() {
     assert!(invalid.text().starts_with(r#"invalid value for "seconds""#));
     let both = fetch("/debug/pprof/heap?seconds=1&debug=1");
     assert_eq!(both.status, 400);
+    for rate in ["0", "1001"] {
+        let wrong = fetch(&format!("/debug/pprof/profile?seconds=1&hz={rate}"));
+        assert_eq!(wrong.status, 400, "{rate}");
+        assert!(wrong.text().starts_with(r#"invalid value for "hz""#));
+    }
 }
 
 #[test]

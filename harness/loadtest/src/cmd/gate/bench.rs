@@ -26,6 +26,10 @@ const REFERENCE_LOAD: &str = "transfers";
 /// Before a window against a process that is warm already: its connections are made, and no more.
 const SETTLE: Duration = Duration::from_millis(200);
 
+/// Samples per second of CPU time. At the usual rate the windows of a round have some fifty, and a function that takes a twentieth of the time is
+/// missing in one round of twelve: too often for a test that counts the rounds in which it became dearer.
+const PROFILE_HZ: u32 = 199;
+
 /// What a window offers.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Load {
@@ -280,6 +284,7 @@ impl Bench {
         if let Some(admin) = &target.admin {
             say("--admin", admin.clone());
         }
+        say("--profile-hz", PROFILE_HZ.to_string());
         arguments.push("--record-only".to_owned());
         // Response times are of the open windows, and so is what slow requests did.
         if matches!(load, Load::Closed) {

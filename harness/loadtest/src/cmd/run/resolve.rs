@@ -270,6 +270,7 @@ fn overrides(arguments: &RunArgs) -> Overrides {
         admin: arguments.what.admin.clone(),
         pprof: arguments.what.pprof.clone(),
         request_label: arguments.what.request_label.clone(),
+        profile_hz: arguments.profile_hz,
         traceparent: arguments.what.traceparent,
         command: arguments.what.target_cmd.clone(),
         ready: arguments.what.target_ready.clone(),
