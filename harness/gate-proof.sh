@@ -39,17 +39,17 @@ PY
 # however late the generator was: on a virtual machine whose hypervisor takes a fiftieth of the time an arrival in a hundred is late by
 # milliseconds, and noise that counts makes the proof harder, not easier.
 plan() {
-  local closed=1s open=1s fraction=0.2
+  local warmup=1s closed=1s open=1s fraction=0.2
   case $1 in
-    aa | busy-*) closed=500ms open=750ms ;;
-    tail=*) fraction=0.015 open=3s ;;
+    aa | busy-*) warmup=400ms closed=250ms open=500ms ;;
+    tail=*) fraction=0.02 open=2s ;;
     lock=*) fraction=0.1 ;;
   esac
   cat <<TOML
 schema = 1
 rate_fraction = $fraction
 [slot]
-warmup = "1s"
+warmup = "$warmup"
 closed = "$closed"
 open = "$open"
 [validity]
