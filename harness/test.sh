@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The test command: format, lints, all tests, and what a request costs the generator. On Debian it installs what the tests use and the machine lacks; elsewhere, and where it
+# The test command: format, lints, all tests, unsafe code under Miri, and what a request costs the generator. On Debian it installs what the tests use and the machine lacks; elsewhere, and where it
 # may not, it says what is missing and which tests will then skip themselves, visibly.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -62,6 +62,12 @@ build=(--workspace --locked --features probe/native)
 
 say "lints"
 cargo clippy "${build[@]}" --all-targets -- -D warnings
+
+say "unsafe code"
+# Skipped where the nightly compiler cannot be had (69).
+code=0
+harness/miri.sh || code=$?
+[ "$code" = 0 ] || [ "$code" = 69 ] || exit "$code"
 
 say "build of the tests"
 if cargo nextest --version >/dev/null 2>&1; then

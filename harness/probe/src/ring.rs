@@ -71,7 +71,7 @@ impl<T> Ring<T> {
                 position = self.tail.load(Ordering::Relaxed);
                 continue;
             }
-            match self.tail.compare_exchange_weak(
+            match self.tail.compare_exchange(
                 position,
                 position.wrapping_add(1),
                 Ordering::Relaxed,

@@ -310,6 +310,10 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(
+        miri,
+        ignore = "fills a table more than twice, which takes minutes there"
+    )]
     fn the_oldest_requests_give_way_and_are_counted() {
         let room = 2 * PARTS * SIDE_BY_SIDE;
         let table = Table::with_room(room);

@@ -171,6 +171,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "reads memory by a call into the system")]
     fn memory_that_is_not_there_is_an_error_and_no_fault() {
         prepare();
         assert_eq!(copied(8), None);
