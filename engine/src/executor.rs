@@ -3,7 +3,7 @@
 //! Callers put items into a bounded queue. The executor thread takes what is there, applies it, and leaves the entries as one open
 //! group in a slot; the journal thread takes the group when the sync before is over, writes it and syncs. So a group holds whatever
 //! arrived during one sync; when that is much, the next one is gathered for a millisecond more. An answer leaves only when its group is durable, and a read only when the state that
-//! it saw is.
+//! it saw is. A question whose answer is durable needs no place in the queue: who asks looks into the ledger between two rounds.
 
 pub use item::Refused;
 pub use open::Begun;
@@ -29,6 +29,7 @@ mod replay;
 mod setup;
 mod slot;
 mod snapshots;
+mod state;
 #[cfg(feature = "postgres")]
 mod store;
 mod temporary;
@@ -43,6 +44,7 @@ use balances::Balances;
 use item::{Asked, Item, Question};
 use queue::Queue;
 use slot::Shared;
+use state::State;
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -111,6 +113,8 @@ pub struct Executor {
     queue: Arc<Queue>,
     /// Of a store: questions for single rows, and for many.
     reads: Option<[Arc<Queue>; 2]>,
+    /// Of a ledger in memory.
+    state: Option<Arc<State>>,
     shared: Arc<Shared>,
     threads: Mutex<Threads>,
     folder_path: Option<PathBuf>,
@@ -129,7 +133,8 @@ impl fmt::Debug for Executor {
 #[derive(Default)]
 struct Threads {
     snapshots: Option<(Sender<()>, JoinHandle<()>)>,
-    apply: Option<JoinHandle<Option<Ledger>>>,
+    /// Leaves whether the ledger is as the journal has it.
+    apply: Option<JoinHandle<bool>>,
     commit: Option<JoinHandle<Option<From>>>,
     keep: Option<(Sender<()>, JoinHandle<()>)>,
     reads: Vec<JoinHandle<()>>,
@@ -262,10 +267,14 @@ impl Executor {
         needs: Needs,
         question: impl FnOnce(&Ledger) -> (R, Option<Sequence>) + Send + 'static,
     ) -> Result<R, Refused> {
+        let mut question = Question::new(question);
+        if self.is_at_hand(&needs, &mut question) {
+            return question.answer();
+        }
         let (reply, answer) = oneshot::channel();
         let reply = move |result| drop(reply.send(result));
         let waiting = Waiting::begin(&self.shared.syncs);
-        self.ask(needs, Question::boxed(question, reply))?;
+        self.ask(needs, question.sent_to(reply))?;
         answered(answer, waiting).await
     }
 
@@ -280,9 +289,24 @@ impl Executor {
     ) -> Result<R, Refused> {
         let (reply, answer) = std::sync::mpsc::sync_channel(1);
         let reply = move |result| drop(reply.send(result));
-        let question = resting_on_all(question);
-        self.ask(needs, Question::boxed(question, reply))?;
+        let question = Question::new(resting_on_all(question));
+        self.ask(needs, question.sent_to(reply))?;
         answer.recv().unwrap_or(Err(Refused::Stopped))
+    }
+
+    /// Asks at once, if that is possible without waiting and short; whether the answer may leave at once, too. A balance that another
+    /// thread reads costs a request as much again as reading, parsing and answering it.
+    fn is_at_hand<F, R>(&self, needs: &Needs, question: &mut Question<F, R>) -> bool
+    where
+        F: FnOnce(&Ledger) -> (R, Option<Sequence>),
+    {
+        let Some(state) = self.state.as_ref().filter(|_| needs.is_bounded()) else {
+            return false;
+        };
+        let Some(ledger) = state.at_hand() else {
+            return false;
+        };
+        question.ask(&ledger) <= self.shared.durable() && self.queue.is_open()
     }
 
     fn ask(&self, needs: Needs, asked: Box<dyn Asked>) -> Result<(), Refused> {
@@ -319,7 +343,11 @@ impl Executor {
             let _ = thread.join();
         }
         // A panic of a thread has been answered with `Stopped` already.
-        let ledger = threads.apply.take().and_then(|thread| thread.join().ok());
+        let apply = threads.apply.take().map(JoinHandle::join);
+        let state = self
+            .state
+            .as_ref()
+            .filter(|_| matches!(apply, Some(Ok(true))));
         for thread in threads.reads.drain(..) {
             let _ = thread.join();
         }
@@ -328,12 +356,12 @@ impl Executor {
             drop(ended);
             let _ = thread.join();
         }
-        if let (Some(Some(ledger)), Some(Some(end)), Some((storage, last))) =
-            (ledger, end, threads.snapshot.take())
+        if let (Some(state), Some(Some(end)), Some((storage, last))) =
+            (state, end, threads.snapshot.take())
             && end.sequence > last
         {
             // Without it the next start takes longer, and nothing else.
-            let _ = snapshots::store(storage.as_ref(), end, &ledger);
+            let _ = snapshots::store(storage.as_ref(), end, &state.look());
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod connections;
 mod error;
+mod workers;
 
 pub use error::ServeError;
 
@@ -19,13 +20,13 @@ use crate::store::cache::{Cache, compare};
 use crate::switches;
 use axum::Router;
 use probe::metrics::Registry;
-use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::runtime::Runtime;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
+use workers::Workers;
 
 /// Binds the listeners; requests wait in the system's queue until [`Bound::run`].
 ///
@@ -42,10 +43,15 @@ pub fn bind(options: Options) -> Result<Bound, ServeError> {
     })
 }
 
+/// Connections that may wait to be accepted; the system may allow fewer.
+const WAITING_MAX: i32 = 4096;
+
 fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
     TcpListener::bind(address)
         .and_then(|listener| {
             listener.set_nonblocking(true)?;
+            // The standard library has room for 128 that wait to be accepted; a thousand callers who come at once are not refused.
+            rustix::net::listen(&listener, WAITING_MAX)?;
             let address = listener.local_addr()?;
             Ok((listener, address))
         })
@@ -79,17 +85,23 @@ impl Bound {
     pub fn open(self) -> Result<Opened, ServeError> {
         enable_allocation_samples(self.options.alloc_period_bytes)?;
         probe::request::set_level(self.options.request_records);
-        let runtime = runtime(&self.options).map_err(ServeError::Runtime)?;
+        let workers = Workers::new(self.options.worker_threads).map_err(ServeError::Runtime)?;
         let faults = self.options.faults.clone();
         let injector = Arc::new(Injector::new(faults, self.options.fault_seed));
         let registry = registry();
         let metrics = Arc::new(Metrics::new(&registry));
-        let stores = stores(&self.options, &runtime);
+        let stores = stores(&self.options, workers.handle());
         metrics::watch_stores(&registry, Arc::clone(&stores.faults));
-        let started = start(&self.options, &injector, &metrics, &runtime, &stores)?;
+        let started = start(
+            &self.options,
+            &injector,
+            &metrics,
+            workers.handle(),
+            &stores,
+        )?;
         Ok(Opened {
             bound: self,
-            runtime,
+            workers,
             registry,
             metrics,
             injector,
@@ -114,7 +126,7 @@ impl Bound {
 #[derive(Debug)]
 pub struct Opened {
     bound: Bound,
-    runtime: Runtime,
+    workers: Workers,
     registry: Registry,
     metrics: Arc<Metrics>,
     injector: Arc<Injector>,
@@ -135,7 +147,7 @@ impl Opened {
 
     /// Calls `make` inside the engine's runtime, for a `shutdown` that is ready before [`Opened::run`] waits for it.
     pub fn inside<R>(&self, make: impl FnOnce() -> R) -> R {
-        let _inside = self.runtime.enter();
+        let _inside = self.workers.handle().enter();
         make()
     }
 
@@ -172,7 +184,7 @@ impl Opened {
     ) -> Result<(), ServeError> {
         let Self {
             bound,
-            runtime,
+            workers,
             registry,
             metrics,
             injector,
@@ -182,7 +194,8 @@ impl Opened {
         let executor = Arc::new(started.executor);
         metrics::watch_queues(&registry, Arc::clone(&executor));
         if let Some(cache) = &stores.cache {
-            runtime.spawn(compare(Arc::downgrade(cache), Arc::downgrade(&executor)));
+            let comparing = compare(Arc::downgrade(cache), Arc::downgrade(&executor));
+            workers.handle().spawn(comparing);
         }
         let audit = audit_log(&bound.options, &executor)?;
         let router = traffic(
@@ -199,8 +212,7 @@ impl Opened {
             .map(|(listener, _)| probe::admin::serve(listener, probe::admin::router(&registry)))
             .transpose()
             .map_err(ServeError::Admin)?;
-        // On a worker, not on this thread: the probe knows the workers.
-        let serving = runtime.spawn(async move {
+        let served = workers.run(async move {
             injector.start();
             serve(
                 bound.options,
@@ -211,16 +223,12 @@ impl Opened {
             )
             .await
         });
-        let served = runtime.block_on(serving);
         executor.halt();
         if let Some(audit) = audit {
             audit.stop();
         }
         executor.stop();
-        match served {
-            Ok(result) => result,
-            Err(error) => Err(ServeError::Runtime(io::Error::other(error))),
-        }
+        served.map_err(ServeError::Runtime)?
     }
 }
 
@@ -240,12 +248,12 @@ fn registry() -> Registry {
 }
 
 /// What is used beside memory and a journal.
-fn stores(options: &Options, runtime: &Runtime) -> Stores {
+fn stores(options: &Options, runtime: &Handle) -> Stores {
     let faults = Arc::default();
     let cache = options
         .cache
         .clone()
-        .map(|url| Cache::start(url, Arc::clone(&faults), runtime.handle()));
+        .map(|url| Cache::start(url, Arc::clone(&faults), runtime));
     Stores {
         store: options.store.clone(),
         cache,
@@ -258,7 +266,7 @@ fn start(
     options: &Options,
     injector: &Arc<Injector>,
     metrics: &Arc<Metrics>,
-    runtime: &Runtime,
+    runtime: &Handle,
     stores: &Stores,
 ) -> Result<Started, ServeError> {
     let setup = Setup {
@@ -274,7 +282,7 @@ fn start(
         metrics: Arc::clone(metrics),
         faults: Arc::clone(&stores.faults),
         cache: stores.cache.clone(),
-        runtime: Some(runtime.handle().clone()),
+        runtime: Some(runtime.clone()),
     };
     #[cfg(feature = "postgres")]
     if let Some(url) = &stores.store {
@@ -341,16 +349,6 @@ fn gate(options: &Options) -> Gate {
         guard: Guard::new(token, &options.operator_name, options.operator_key),
         providers: options.webhooks.clone(),
     }
-}
-
-fn runtime(options: &Options) -> io::Result<Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(options.worker_threads.get())
-        .thread_name("engine-worker")
-        .on_thread_start(probe::thread::enter)
-        .on_thread_stop(probe::thread::exit)
-        .enable_all()
-        .build()
 }
 
 /// Serves until the shutdown, and then until the last request is answered or the drain time is over.

@@ -6,6 +6,7 @@ use super::lanes::Lanes;
 use super::queue::Queue;
 use super::record;
 use super::slot::{GROUP_BYTES, Open, Shared};
+use super::state::State;
 use crate::inject::Injector;
 use crate::ledger::{Command, Ledger, Outcome, Sequence};
 use crate::metrics::Metrics;
@@ -29,7 +30,7 @@ const MOST_PATIENCE: Duration = Duration::from_secs(1);
 
 /// The ledger and its surroundings on their thread.
 pub(super) struct Apply {
-    pub(super) ledger: Ledger,
+    pub(super) state: Arc<State>,
     pub(super) pool: Arc<BatchPool>,
     /// Several threads for plain transfers; `None` leaves everything to this one.
     pub(super) lanes: Option<Lanes>,
@@ -67,65 +68,68 @@ impl Drop for Ending<'_> {
 }
 
 impl Apply {
-    /// Works until the queue is closed and empty, and leaves the ledger as it is then; `None` if the journal has failed.
-    pub(super) fn run(mut self) -> Option<Ledger> {
+    /// Works until the queue is closed and empty; false if the journal has failed before.
+    pub(super) fn run(mut self) -> bool {
         let (queue, shared) = (Arc::clone(&self.queue), Arc::clone(&self.shared));
+        let state = Arc::clone(&self.state);
         let _ending = Ending(&queue, &shared);
         let items_max = match self.durability {
             Durability::Each => 1,
             Durability::Group | Durability::None => usize::MAX,
         };
-        self.publish();
+        self.publish(&state.look());
         let mut items = Vec::new();
         let mut open = Open::default();
-        while queue.take(&mut items, items_max, self.patience()) {
-            if open.is_empty() {
-                self.next_group(&mut open);
-            }
+        while queue.take(&mut items, items_max, patience(&state)) {
             let taken = items.len();
-            self.injector.before_round();
-            if self.lanes.is_some() {
-                self.round_in_lanes(&mut items, &mut open);
-            } else {
-                for item in items.drain(..) {
-                    self.item(item, &mut open);
+            let applied = {
+                let mut ledger = state.change();
+                if open.is_empty() {
+                    self.next_group(&mut ledger, &mut open);
                 }
-            }
+                // A stall is one for those who only look as well.
+                self.injector.before_round();
+                self.round(&mut ledger, &mut items, &mut open);
+                self.publish(&ledger)
+            };
             super::commit::send_all(&mut self.ready, self.runtime.as_ref());
-            if let Err(refused) = self.hand_over(&mut open) {
+            if let Err(refused) = self.hand_over(&mut open, applied) {
                 queue.close(refused);
                 for completion in open.completions.drain(..) {
                     completion.send(Err(refused));
                 }
-                return None;
+                return false;
             }
             if taken >= MANY && self.durability == Durability::Group {
                 std::thread::sleep(GATHER);
             }
         }
-        Some(self.ledger)
+        true
     }
 
     /// The group to go on with; a new one gets its time.
-    fn next_group(&mut self, open: &mut Open) {
+    fn next_group(&mut self, ledger: &mut Ledger, open: &mut Open) {
         self.shared.reclaim(open);
         if open.time_ns == 0 {
             open.time_ns = now_ns().max(self.time_ns + 1);
             self.time_ns = open.time_ns;
-            self.expire(open);
+            self.expire(ledger, open);
         }
     }
 
-    /// A round with the help of other threads.
-    fn round_in_lanes(&mut self, items: &mut Vec<Item>, open: &mut Open) {
+    /// Applies what was taken, with the help of other threads where there are some.
+    fn round(&mut self, ledger: &mut Ledger, items: &mut Vec<Item>, open: &mut Open) {
         let Some(lanes) = &mut self.lanes else {
+            for item in items.drain(..) {
+                self.item(item, ledger, open);
+            }
             return;
         };
         let (is_kept, now_ms) = (self.durability != Durability::None, open.now_ms());
         let (buffer, metrics) = (&mut open.buffer, &self.metrics);
         let (is_cached, mut new) = (self.cache.is_some(), Vec::new());
         let completions = lanes.round(
-            &mut self.ledger,
+            ledger,
             now_ms,
             items.drain(..),
             |command, outcome, audit| {
@@ -139,12 +143,12 @@ impl Apply {
             },
         );
         for sequence in new {
-            open.changed.extend(self.ledger.accounts_of(sequence));
+            open.changed.extend(ledger.accounts_of(sequence));
         }
         open.completions.extend(completions);
     }
 
-    fn item(&mut self, item: Item, open: &mut Open) {
+    fn item(&mut self, item: Item, ledger: &mut Ledger, open: &mut Open) {
         let completion = match item {
             Item::One {
                 command,
@@ -152,10 +156,10 @@ impl Apply {
                 reply,
                 entered,
             } => {
-                let outcome = self.ledger.apply(open.now_ms(), &command);
+                let outcome = ledger.apply(open.now_ms(), &command);
                 self.metrics.count(&command, &outcome);
                 let audit = evidence.as_deref().unwrap_or_default();
-                self.record(&command, &outcome, audit, open);
+                self.record(ledger, (&command, &outcome), audit, open);
                 Completion::One(reply, outcome, entered)
             }
             Item::Many {
@@ -165,19 +169,18 @@ impl Apply {
                 entered,
             } => {
                 let mut outcomes = self.pool.outcomes.take(commands.len());
-                self.ledger
-                    .apply_batch(open.now_ms(), &commands, &mut outcomes);
+                ledger.apply_batch(open.now_ms(), &commands, &mut outcomes);
                 self.metrics.count_batch(&commands, &outcomes);
                 let audit = evidence.as_deref().unwrap_or_default();
                 for (command, outcome) in commands.iter().zip(&outcomes) {
                     let own = if command.needs_operator() { audit } else { &[] };
-                    self.record(command, outcome, own, open);
+                    self.record(ledger, (command, outcome), own, open);
                 }
                 self.pool.commands.give(commands);
                 Completion::Many(reply, outcomes, entered)
             }
             Item::Read { mut asked, .. } => {
-                let rests_on = asked.ask(&self.ledger);
+                let rests_on = asked.ask(ledger);
                 if rests_on <= self.shared.durable() {
                     self.ready.push(Completion::Read(asked));
                     return;
@@ -189,16 +192,16 @@ impl Apply {
     }
 
     /// Ends the holds whose time is over, before what arrived from outside: then a replay needs no clock.
-    fn expire(&mut self, open: &mut Open) {
+    fn expire(&self, ledger: &mut Ledger, open: &mut Open) {
         let now_ms = open.now_ms();
-        while self.ledger.next_due_ms().is_some_and(|due| due <= now_ms) {
-            let commands = self.ledger.due(now_ms, EXPIRE_AT_ONCE);
+        while ledger.next_due_ms().is_some_and(|due| due <= now_ms) {
+            let commands = ledger.due(now_ms, EXPIRE_AT_ONCE);
             let mut recorded = false;
             for command in &commands {
-                let outcome = self.ledger.apply(now_ms, command);
+                let outcome = ledger.apply(now_ms, command);
                 self.metrics.count(command, &outcome);
                 recorded |= outcome.is_new();
-                self.record(command, &outcome, &[], open);
+                self.record(ledger, (command, &outcome), &[], open);
             }
             if !recorded {
                 // The ledger is full: it answers so to everybody, and holds stay until there is room.
@@ -207,33 +210,31 @@ impl Apply {
         }
     }
 
-    fn record(&self, command: &Command, outcome: &Outcome, audit: &[u8], open: &mut Open) {
+    fn record(
+        &self,
+        ledger: &Ledger,
+        (command, outcome): (&Command, &Outcome),
+        audit: &[u8],
+        open: &mut Open,
+    ) {
         if self.durability != Durability::None {
             record::push(&mut open.buffer, command, outcome, audit);
         }
         if let (Some(_), Outcome::Recorded { sequence, .. }) = (&self.cache, outcome) {
-            open.changed.extend(self.ledger.accounts_of(*sequence));
+            open.changed.extend(ledger.accounts_of(*sequence));
         }
     }
 
-    /// How long to sleep at most if nothing arrives.
-    fn patience(&self) -> Option<Duration> {
-        let due = self.ledger.next_due_ms()?;
-        let wait = due.saturating_sub(now_ns() / 1_000_000);
-        Some(Duration::from_millis(wait).clamp(LEAST_PATIENCE, MOST_PATIENCE))
-    }
-
     /// Shows how far the ledger is; the last sequence that is applied.
-    fn publish(&self) -> u64 {
-        let applied = self.ledger.last_sequence().map_or(0, Sequence::get);
+    fn publish(&self, ledger: &Ledger) -> u64 {
+        let applied = ledger.last_sequence().map_or(0, Sequence::get);
         self.shared.set_applied(applied);
-        self.metrics.set_levels(&self.ledger.levels());
+        self.metrics.set_levels(&ledger.levels());
         applied
     }
 
     /// Answers what need not wait, and leaves the rest for the journal.
-    fn hand_over(&self, open: &mut Open) -> Result<(), Refused> {
-        let applied = self.publish();
+    fn hand_over(&self, open: &mut Open, applied: u64) -> Result<(), Refused> {
         let waits_for_nothing = self.durability == Durability::None
             || open.buffer.count() == 0 && self.shared.durable() == applied;
         if waits_for_nothing {
@@ -241,9 +242,7 @@ impl Apply {
             if let Some(cache) = &self.cache {
                 cache.write(&std::mem::take(&mut open.changed));
             }
-            for completion in open.completions.drain(..) {
-                completion.send(Ok(()));
-            }
+            super::commit::send_all(&mut open.completions, self.runtime.as_ref());
             return Ok(());
         }
         self.shared.offer(open)?;
@@ -258,4 +257,11 @@ impl Apply {
         }
         Ok(())
     }
+}
+
+/// How long to sleep at most if nothing arrives.
+fn patience(state: &State) -> Option<Duration> {
+    let due = state.look().next_due_ms()?;
+    let wait = due.saturating_sub(now_ns() / 1_000_000);
+    Some(Duration::from_millis(wait).clamp(LEAST_PATIENCE, MOST_PATIENCE))
 }

@@ -137,44 +137,70 @@ pub(super) trait Asked: Send {
 }
 
 /// A question before and after it was asked.
-pub(super) struct Question<F, R, S> {
+pub(super) struct Question<F, R> {
     question: Option<F>,
     answer: Option<R>,
-    reply: S,
+    rests_on: u64,
 }
 
-impl<F, R, S> Question<F, R, S>
+impl<F, R> Question<F, R>
 where
-    F: FnOnce(&Ledger) -> (R, Option<Sequence>) + Send + 'static,
-    R: Send + 'static,
-    S: FnOnce(Result<R, Refused>) + Send + 'static,
+    F: FnOnce(&Ledger) -> (R, Option<Sequence>),
 {
-    pub(super) fn boxed(question: F, reply: S) -> Box<dyn Asked> {
-        Box::new(Self {
+    pub(super) fn new(question: F) -> Self {
+        Self {
             question: Some(question),
             answer: None,
+            rests_on: 0,
+        }
+    }
+
+    /// As [`Asked::ask`]; a question is asked only once.
+    pub(super) fn ask(&mut self, ledger: &Ledger) -> u64 {
+        if let Some(question) = self.question.take() {
+            let (answer, rests_on) = question(ledger);
+            self.answer = Some(answer);
+            self.rests_on = rests_on.map_or(0, Sequence::get);
+        }
+        self.rests_on
+    }
+
+    /// What was kept.
+    pub(super) fn answer(self) -> Result<R, Refused> {
+        self.answer.ok_or(Refused::Stopped)
+    }
+
+    /// For somebody else to ask and to answer.
+    pub(super) fn sent_to<S>(self, reply: S) -> Box<dyn Asked>
+    where
+        F: Send + 'static,
+        R: Send + 'static,
+        S: FnOnce(Result<R, Refused>) + Send + 'static,
+    {
+        Box::new(Sent {
+            question: self,
             reply,
         })
     }
 }
 
-impl<F, R, S> Asked for Question<F, R, S>
+struct Sent<F, R, S> {
+    question: Question<F, R>,
+    reply: S,
+}
+
+impl<F, R, S> Asked for Sent<F, R, S>
 where
     F: FnOnce(&Ledger) -> (R, Option<Sequence>) + Send,
     R: Send,
     S: FnOnce(Result<R, Refused>) + Send,
 {
     fn ask(&mut self, ledger: &Ledger) -> u64 {
-        let Some(question) = self.question.take() else {
-            return 0;
-        };
-        let (answer, rests_on) = question(ledger);
-        self.answer = Some(answer);
-        rests_on.map_or(0, Sequence::get)
+        self.question.ask(ledger)
     }
 
     fn answer(self: Box<Self>, durable: Result<(), Refused>) {
-        let Self { answer, reply, .. } = *self;
-        reply(durable.and_then(|()| answer.ok_or(Refused::Stopped)));
+        let Self { question, reply } = *self;
+        reply(durable.and_then(|()| question.answer()));
     }
 }

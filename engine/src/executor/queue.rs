@@ -27,6 +27,8 @@ pub(super) struct Queue {
     limits: QueueLimits,
     /// On the way of every request, so its waits are in their ledgers.
     state: Mutex<State>,
+    /// Whether nothing was a reason to close it, for those who need no place in it.
+    open: AtomicBool,
     disk_full: AtomicBool,
 }
 
@@ -41,6 +43,7 @@ impl Queue {
                 closed: None,
                 shed: 0,
             }),
+            open: AtomicBool::new(true),
             disk_full: AtomicBool::new(false),
         }
     }
@@ -135,6 +138,7 @@ impl Queue {
 
     /// Refuses new items from now on. The first reason stays, but a failure replaces an orderly stop.
     pub(super) fn close(&self, refused: Refused) {
+        self.open.store(false, Ordering::Release);
         let mut state = self.state();
         if matches!(state.closed, None | Some(Refused::Stopping)) {
             state.closed = Some(refused);
@@ -161,6 +165,11 @@ impl Queue {
     /// Whether there is room on the disk for more commands.
     pub(super) fn set_disk_full(&self, full: bool) {
         self.disk_full.store(full, Ordering::Relaxed);
+    }
+
+    /// Whether it is taken from.
+    pub(super) fn is_open(&self) -> bool {
+        self.open.load(Ordering::Acquire)
     }
 
     /// Why nothing is taken any more, if so.

@@ -10,6 +10,7 @@ use super::open::{Begun, Opened, empty, open};
 use super::queue::Queue;
 use super::slot::Shared;
 use super::snapshots::{SnapshotPolicy, Snapshots};
+use super::state::State;
 use super::temporary::Temporary;
 use super::{Durability, Executor, QueueLimits, Threads};
 use crate::inject::Injector;
@@ -154,7 +155,7 @@ impl Executor {
             watermark,
             found,
         } = recovered;
-        let parts = Parts::new(setup);
+        let mut parts = Parts::new(setup);
         parts.shared.set_durable(found.last_sequence);
         let keep = Keep {
             watermark,
@@ -199,7 +200,7 @@ impl Executor {
     }
 
     fn in_memory(setup: &Setup) -> Result<Started, JournalError> {
-        let parts = Parts::new(setup);
+        let mut parts = Parts::new(setup);
         let ledger = empty(setup.limits, &setup.tokens)?;
         let threads = Threads {
             apply: Some(parts.apply(setup, ledger, now_ns())?),
@@ -214,6 +215,8 @@ pub(super) struct Parts {
     pub(super) queue: Arc<Queue>,
     /// Of a store: questions for single rows, and for many.
     pub(super) reads: Option<[Arc<Queue>; 2]>,
+    /// Of a ledger in memory.
+    state: Option<Arc<State>>,
     pub(super) shared: Arc<Shared>,
     failure: Arc<Failure>,
     failed: oneshot::Receiver<JournalError>,
@@ -232,6 +235,7 @@ impl Parts {
         Self {
             queue,
             reads: None,
+            state: None,
             shared,
             failure,
             failed,
@@ -239,17 +243,20 @@ impl Parts {
     }
 
     fn apply(
-        &self,
+        &mut self,
         setup: &Setup,
         ledger: Ledger,
         time_ns: u64,
-    ) -> Result<JoinHandle<Option<Ledger>>, JournalError> {
+    ) -> Result<JoinHandle<bool>, JournalError> {
         let lanes = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let lanes = Lanes::new(setup.balances, lanes, &ledger, &setup.pool);
+        let lanes = lanes.map_err(JournalError::io("start", "engine-lane"))?;
+        let state = Arc::new(State::new(ledger));
+        self.state = Some(Arc::clone(&state));
         let apply = Apply {
             pool: Arc::clone(&setup.pool),
-            lanes: lanes.map_err(JournalError::io("start", "engine-lane"))?,
-            ledger,
+            lanes,
+            state,
             queue: Arc::clone(&self.queue),
             shared: Arc::clone(&self.shared),
             injector: Arc::clone(&setup.injector),
@@ -274,6 +281,7 @@ impl Parts {
             executor: Executor {
                 queue: self.queue,
                 reads: self.reads,
+                state: self.state,
                 shared: self.shared,
                 threads: Mutex::new(threads),
                 folder_path: None,

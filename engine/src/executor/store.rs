@@ -57,7 +57,7 @@ impl Executor {
         };
         let write = spawn("engine-store", move || {
             write.run();
-            None
+            false
         })?;
         let reads = [(); 2].map(|()| Arc::new(Queue::new(setup.queue)));
         let mut threads = Threads {

@@ -10,6 +10,7 @@ use crate::ledger::{AccountId, CommandId, Limits, Sequence, Status};
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::Poll;
+use std::time::Duration;
 
 fn on(sim: &Sim, durability: Durability) -> Started {
     let storage: Arc<dyn Storage> = Arc::new(sim.clone());
@@ -36,6 +37,13 @@ fn recorded(number: u64) -> Outcome {
 /// Polls once.
 async fn is_ready<F: Future>(mut future: Pin<&mut F>) -> bool {
     poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_ready())).await
+}
+
+/// Until the ledger has an entry; a question before that does not see it.
+async fn until_applied(executor: &Executor, sequence: u64) {
+    while executor.progress().applied < sequence {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
 }
 
 #[tokio::test]
@@ -87,6 +95,7 @@ async fn neither_a_command_nor_a_read_is_answered_before_the_sync() {
     sim.hold_syncs(true);
     let mut applied = pin!(running.executor.apply(open(1)));
     assert!(!is_ready(applied.as_mut()).await);
+    until_applied(&running.executor, 1).await;
     let (asked, was_asked) = std::sync::mpsc::channel();
     let mut read = pin!(running.executor.read(Needs::Sums, move |ledger| {
         asked.send(()).unwrap();
@@ -120,6 +129,23 @@ async fn a_read_of_durable_state_needs_no_sync() {
 }
 
 #[tokio::test]
+async fn a_durable_answer_is_read_where_it_is_asked_and_what_takes_longer_is_not() {
+    let sim = Sim::default();
+    let running = on(&sim, Durability::Group);
+    running.executor.apply(open(1)).await.unwrap();
+    let asked_on = |needs| {
+        running
+            .executor
+            .read(needs, |_| std::thread::current().id())
+    };
+    let here = std::thread::current().id();
+    assert_eq!(asked_on(Needs::Sums).await, Ok(here));
+    assert_ne!(asked_on(Needs::Totals).await, Ok(here));
+    running.executor.halt();
+    assert_eq!(asked_on(Needs::Sums).await, Err(Refused::Stopping));
+}
+
+#[tokio::test]
 async fn a_read_waits_for_the_entry_that_it_rests_on_and_for_no_other() {
     let sim = Sim::default();
     let running = on(&sim, Durability::Group);
@@ -127,6 +153,7 @@ async fn a_read_waits_for_the_entry_that_it_rests_on_and_for_no_other() {
     sim.hold_syncs(true);
     let mut second = pin!(running.executor.apply(open(2)));
     assert!(!is_ready(second.as_mut()).await);
+    until_applied(&running.executor, 2).await;
     let account = |number| {
         running
             .executor
@@ -173,7 +200,7 @@ async fn a_broken_invariant_answers_everybody_and_later_callers() {
     running.executor.apply(open(1)).await.unwrap();
     let broken = running
         .executor
-        .read(Needs::Sums, |_| panic!("an invariant breaks"));
+        .read(Needs::Totals, |_| panic!("an invariant breaks"));
     assert_eq!(broken.await, Err::<(), _>(Refused::Stopped));
     let stopped = running.executor.read(Needs::Sums, |_| ()).await;
     assert_eq!(stopped, Err(Refused::Stopped));
@@ -193,7 +220,7 @@ async fn a_full_queue_refuses_at_once_and_recovers() {
     let executor = Executor::on_storage(&setup, &storage).unwrap().executor;
     let (go, gate) = std::sync::mpsc::channel::<()>();
     let (began, has_begun) = std::sync::mpsc::channel();
-    let mut blocker = pin!(executor.read(Needs::Sums, move |_| {
+    let mut blocker = pin!(executor.read(Needs::Totals, move |_| {
         began.send(()).unwrap();
         gate.recv().unwrap();
     }));

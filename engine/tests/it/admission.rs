@@ -16,10 +16,7 @@ async fn a_client_with_too_much_under_way_is_told_to_come_again_and_others_are_s
     // Half of this is one request for each client.
     options.queue.items = NonZeroUsize::new(2).unwrap();
     let server = stalling(options).await;
-    let ask = |token: &'static str| {
-        let path = format!("/v1/accounts/{}", id(1));
-        server.request(Method::GET, &path).bearer_auth(token).send()
-    };
+    let ask = |token| apply(&server, token);
     let (one, other) = tokio::join!(ask("first"), async {
         // The first request is under way by then: the stall holds it.
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -43,8 +40,21 @@ async fn a_client_with_too_much_under_way_is_told_to_come_again_and_others_are_s
 async fn stalling(mut options: Options) -> Server {
     options.faults = vec!["stall=1s@1us".parse().unwrap()];
     let server = Server::start_with(options);
-    server.get(&format!("/v1/accounts/{}", id(1))).await;
+    apply(&server, "anybody").await.unwrap();
     server
+}
+
+/// Sends what the executor has to decide, in a round: there is no such account.
+fn apply(
+    server: &Server,
+    token: &'static str,
+) -> impl Future<Output = reqwest::Result<reqwest::Response>> {
+    server
+        .request(Method::POST, "/v1/transfers")
+        .bearer_auth(token)
+        .header("content-type", "application/json")
+        .body(transfer(1, 1, 2, "1"))
+        .send()
 }
 
 #[tokio::test]
@@ -147,10 +157,7 @@ async fn a_full_queue_is_503_for_whoever_comes_next() {
         ..options.queue
     };
     let server = stalling(options).await;
-    let ask = |token: &'static str| {
-        let path = format!("/v1/accounts/{}", id(1));
-        server.request(Method::GET, &path).bearer_auth(token).send()
-    };
+    let ask = |token| apply(&server, token);
     let later = |after, token| async move {
         tokio::time::sleep(Duration::from_millis(after)).await;
         ask(token).await.unwrap()

@@ -59,6 +59,11 @@ impl Needs {
             Self::Accounts { .. } | Self::Journal { .. } | Self::Statement { .. } | Self::Totals
         )
     }
+
+    /// Whether it takes no longer on a larger ledger.
+    pub const fn is_bounded(&self) -> bool {
+        !matches!(self, Self::Totals)
+    }
 }
 
 /// The rows that commands and questions read together, in order and each once.
