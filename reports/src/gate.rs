@@ -310,17 +310,16 @@ pub fn summary(gate: &Gate<'_>) -> String {
     text
 }
 
-pub(crate) fn next_step(decision: &Decision) -> String {
+/// What is to be done, where the headline does not say it already.
+pub(crate) fn next_step(decision: &Decision) -> &'static str {
     match decision.verdict {
-        Some(Verdict::Pass) => "Nothing to do.".to_owned(),
-        Some(Verdict::Fail) => "Please read what got worse, or say why it has to.".to_owned(),
+        Some(Verdict::Pass) => "Nothing was found that speaks against this change.",
+        Some(Verdict::Fail) => "Please read what got worse, or say why it has to.",
         Some(Verdict::Inconclusive) => {
-            "Not decided: a quieter machine, longer windows or wider margins decide.".to_owned()
+            "Not decided: a quieter machine, longer windows or wider margins decide."
         }
-        Some(Verdict::Invalid) => {
-            "Nothing is said about the change: mend what spoilt the rounds.".to_owned()
-        }
-        None => "A build did not serve; nothing is said about its speed.".to_owned(),
+        Some(Verdict::Invalid) => "Nothing is said about the change: mend what spoilt the rounds.",
+        None => "A build did not serve; nothing is said about its speed.",
     }
 }
 

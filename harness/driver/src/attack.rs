@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// A pause after the end of the schedule, so that users wait for Goose's word to stop without spinning.
 const PARK: Duration = Duration::from_millis(20);
@@ -26,6 +27,10 @@ const PARK: Duration = Duration::from_millis(20);
 const AFTER_REFUSAL: Duration = Duration::from_millis(10);
 /// A closed user whose turn to be active has not come looks again after this.
 const INACTIVE: Duration = Duration::from_millis(5);
+
+/// Connections are made at most so fast before T0. Where more of them wait to be accepted than the target has room for, usually 128, the kernel
+/// forgets those beyond, and each of them takes a second more.
+const CONNECTIONS_PER_SECOND: u32 = 10_000;
 
 /// What the users of one attack share beside [`Shared`].
 pub(crate) struct Ground {
@@ -37,6 +42,8 @@ pub(crate) struct Ground {
     pub(crate) users_at: Box<dyn Fn(Duration) -> u32 + Send + Sync>,
     /// Steady transactions that closed users may still start.
     pub(crate) turns: Turns,
+    /// When the first user connects.
+    pub(crate) began: Instant,
     /// Users connected and waiting for T0.
     pub(crate) ready: AtomicUsize,
     /// Numbers users.
@@ -163,6 +170,8 @@ async fn enter(user: &mut GooseUser, ground: &Ground, routes: &[Route]) -> Trans
         None => Transport::plain(),
     };
     user.set_session_data(Session::new(ground.shared.clone(), number, transport));
+    let turn = ground.began + Duration::from_secs(1) * number as u32 / CONNECTIONS_PER_SECOND;
+    tokio::time::sleep_until(turn).await;
     // A connection that cannot be made now is made, or counted as failed, with the first arrival.
     let _ = session(user).connect().await;
     for function in routes.iter().flat_map(|route| &route.on_start) {

@@ -63,8 +63,8 @@ pub(crate) struct Collected {
     pub(crate) windows_late: u64,
     /// Arrivals given up until the end of the last window.
     dropped: u64,
-    /// Whether the judge found the target steady before the end of the longest warm-up.
-    pub(crate) found_steady: bool,
+    /// When the target had settled, as far as the judge found it steady before the end of the longest warm-up.
+    pub(crate) settled: Option<Duration>,
     /// The first error of the histogram log; the run went on without it.
     pub(crate) log_error: Option<std::io::Error>,
 }
@@ -84,7 +84,7 @@ impl Collected {
             windows_steady: 0,
             windows_late: 0,
             dropped: 0,
-            found_steady: false,
+            settled: None,
             log_error: None,
         }
     }
@@ -168,12 +168,13 @@ impl Collector {
                 *looks += 1;
                 bins.next = now + LOOKS[*looks as usize % LOOKS.len()];
             }
-            Phase::Warmup if self.find_steady && !collected.found_steady => {
+            Phase::Warmup if self.find_steady && collected.settled.is_none() => {
                 bins.close(self.shared.recorder.pulse(), in_flight, self.backlog());
                 // An edge so near is reached before it could be moved.
                 let near = self.edges.warmup_end() <= now + 2 * LEAD;
-                if !near && self.judge.is_steady(&bins.closed) {
-                    collected.found_steady = true;
+                let settled = (!near).then(|| self.judge.settled(&bins.closed)).flatten();
+                if let Some(bins) = settled {
+                    collected.settled = Some(Duration::from_nanos(BIN * bins as u64));
                     self.edges.begin_steady(now + LEAD);
                 }
             }

@@ -30,8 +30,9 @@ pub enum Decision {
 
 /// Called from the collector's thread; it must not block for long.
 pub trait Judge: Send {
-    /// The warm-up so far, a bin each tenth of a second: is the target steady? Asked only where the plan wants it found out.
-    fn is_steady(&mut self, bins: &[Bin]) -> bool;
+    /// The warm-up so far, a bin each tenth of a second: after how many of them had the target settled? `None` while it has not, or nobody can
+    /// tell yet. Asked only where the plan wants it found out.
+    fn settled(&mut self, bins: &[Bin]) -> Option<usize>;
 
     /// A window of the steady phase has closed.
     fn window(&mut self, view: &WindowView<'_>) -> Decision;
@@ -42,8 +43,8 @@ pub trait Judge: Send {
 pub struct AsPlanned;
 
 impl Judge for AsPlanned {
-    fn is_steady(&mut self, _bins: &[Bin]) -> bool {
-        false
+    fn settled(&mut self, _bins: &[Bin]) -> Option<usize> {
+        None
     }
 
     fn window(&mut self, _view: &WindowView<'_>) -> Decision {

@@ -24,10 +24,7 @@ mod student;
 mod validity;
 mod verdict;
 
-pub use calibrate::{
-    LONGEST_WARMUP, SHORTEST_WARMUP, open_rate, open_window_needed, warmup, window_drift,
-    with_enough_samples,
-};
+pub use calibrate::{open_rate, open_window_needed, warmup, window_drift, with_enough_samples};
 pub use coins::Coins;
 pub use curves::{BandPoint, CurvePoint, Curves, curves};
 pub use design::{BudgetTooSmall, Design, Look, first_failing_look, round_length, rounds_within};

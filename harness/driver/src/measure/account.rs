@@ -200,7 +200,7 @@ pub(super) fn warmup(
     plan: &Plan,
     edges: &Edges,
     stopped_at: u64,
-    found_steady: bool,
+    settled: Option<Duration>,
 ) -> WarmupFacts {
     let length = Duration::from_nanos(edges.warmup_end().min(stopped_at));
     let auto = plan.warmup.is_auto();
@@ -212,8 +212,9 @@ pub(super) fn warmup(
             WarmupAsked::Fixed
         },
         length,
-        steady_found: auto.then_some(found_steady),
-        text: match (auto, found_steady) {
+        steady_found: auto.then_some(settled.is_some()),
+        settled,
+        text: match (auto, settled.is_some()) {
             (false, _) => String::new(),
             (true, true) => format!("the target was steady after {seconds:.1} s of warm-up"),
             (true, false) => {

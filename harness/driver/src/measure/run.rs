@@ -90,6 +90,7 @@ impl Run {
             think: job.plan.think,
             users_at: users_at(&job.plan),
             turns: turns(&job.plan),
+            began: tokio::time::Instant::now(),
             ready: AtomicUsize::new(0),
             entered: AtomicUsize::new(0),
             start,
@@ -182,7 +183,7 @@ impl Run {
         let tail = steady.tail(&mut facts, clock, &self.shared, &self.job.run_id);
         let tail = tail.await.filter(|_| self.job.tail);
         let plan = &self.job.plan;
-        let warmup = account::warmup(plan, &self.edges, stopped_at, collected.found_steady);
+        let warmup = account::warmup(plan, &self.edges, stopped_at, collected.settled);
         let ledger = Ledger {
             warmup,
             server_requests,

@@ -192,13 +192,10 @@ fn calibrate(
             plan.slot_open.as_secs_f64()
         ));
     }
-    let longest = pilots.iter().map(|pilot| pilot.warmup.length).max();
     let calibration = Calibration {
-        warmup: asked.slot_warmup.unwrap_or_else(|| {
-            longest
-                .unwrap_or_default()
-                .clamp(stats::gate::SHORTEST_WARMUP, stats::gate::LONGEST_WARMUP)
-        }),
+        warmup: asked
+            .slot_warmup
+            .unwrap_or_else(|| stats::gate::warmup(pilots.iter().map(|pilot| &pilot.warmup))),
         capacity,
         rate,
         pressure: pilots

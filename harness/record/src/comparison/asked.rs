@@ -129,7 +129,7 @@ impl Default for GatePlan {
             beta: 0.05,
             rate_fraction: 0.6,
             slot_closed: Duration::from_secs(1),
-            slot_open: Duration::from_secs(2),
+            slot_open: Duration::from_secs(1),
             slot_warmup: None,
             max_error_rate: 0.01,
             error_rate_margin: 0.001,

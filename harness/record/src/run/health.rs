@@ -140,6 +140,9 @@ pub struct WarmupFacts {
     pub length: Duration,
     /// Whether the target was found steady at its end; `None` if nobody looked.
     pub steady_found: Option<bool>,
+    /// How much of it the target took to settle, by what was seen until its end: steadiness takes seconds to be told, and settling may take none.
+    /// `None` if it was not found steady.
+    pub settled: Option<Duration>,
     /// What was seen, in words; empty if nobody looked.
     pub text: String,
 }

@@ -94,7 +94,8 @@ fn how_the_generator_fared_survives_the_round_trip() {
         think_mean: Duration::from_millis(3),
     });
     record.warmup.asked = WarmupAsked::Auto;
-    record.warmup.steady_found = Some(false);
+    record.warmup.steady_found = Some(true);
+    record.warmup.settled = Some(Duration::from_millis(500));
     record.precision = Some(PrecisionFacts {
         quantile: 0.99,
         relative_asked: 0.05,

@@ -1,14 +1,15 @@
 //! What is settled on the baseline before the first round, and never later: how long to warm up, at which rate, and which percentile there
 //! are samples enough for (statistics.md, section 4.2).
 
-use crate::steady::{Bin, drifts, steady_state};
-use record::comparison::{GatePlan, GatedMetric, Metric, slot};
+use crate::steady::{Bin, drifts};
+use record::comparison::{GatePlan, GatedMetric, Metric, offered, slot};
+use record::run::WarmupFacts;
 use std::time::Duration;
 
-/// The shortest warm-up.
-pub const SHORTEST_WARMUP: Duration = Duration::from_secs(1);
+/// The shortest warm-up takes both arms so long, in turns.
+const SHORTEST_WARMING: Duration = Duration::from_secs(2);
 /// The longest warm-up.
-pub const LONGEST_WARMUP: Duration = Duration::from_secs(10);
+const LONGEST_WARMUP: Duration = Duration::from_secs(10);
 /// Percentiles of response time, the highest first.
 const PERCENTILES: [Metric; 5] = [
     Metric::ResponseTimeP999,
@@ -18,22 +19,12 @@ const PERCENTILES: [Metric; 5] = [
     Metric::ResponseTimeP50,
 ];
 
-/// How long both arms are warmed up in every round: the longest settling of all pilots, whose bins have that length; or why a pilot never
-/// settled.
-pub fn warmup(pilots: &[Vec<Bin>], bin: Duration) -> Result<Duration, String> {
-    let mut longest = Duration::ZERO;
-    for (pilot, bins) in (1..).zip(pilots) {
-        let found = steady_state(bins);
-        if !found.is_steady {
-            let why = found.reasons.join(", ");
-            return Err(format!(
-                "pilot {pilot} of the baseline did not become steady: {why}"
-            ));
-        }
-        let cut = u32::try_from(found.cut).unwrap_or(u32::MAX);
-        longest = longest.max(bin.saturating_mul(cut));
-    }
-    Ok(longest.clamp(SHORTEST_WARMUP, LONGEST_WARMUP))
+/// How long both arms are warmed up in every round: as long as the slowest pilot took to settle; where a pilot never settled or nobody looked, as
+/// long as its whole warm-up.
+pub fn warmup<'a>(pilots: impl IntoIterator<Item = &'a WarmupFacts>) -> Duration {
+    let settled = |pilot: &WarmupFacts| pilot.settled.unwrap_or(pilot.length);
+    let longest = pilots.into_iter().map(settled).max().unwrap_or_default();
+    longest.clamp(offered(SHORTEST_WARMING), LONGEST_WARMUP)
 }
 
 /// How far a window drifts, for [`record::comparison::ArmRound::drift`]: the larger of response time and throughput, 0 where it may be

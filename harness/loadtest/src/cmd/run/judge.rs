@@ -102,9 +102,10 @@ impl PlanJudge {
 }
 
 impl Judge for PlanJudge {
-    fn is_steady(&mut self, bins: &[Bin]) -> bool {
+    fn settled(&mut self, bins: &[Bin]) -> Option<usize> {
         let bins: Vec<_> = bins.iter().map(bin).collect();
-        stats::steady::steady_state(&bins).is_steady
+        let found = stats::steady::steady_state(&bins);
+        found.is_steady.then_some(found.cut)
     }
 
     fn window(&mut self, view: &WindowView<'_>) -> Decision {

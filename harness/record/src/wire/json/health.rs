@@ -130,6 +130,7 @@ pub(super) struct Warmup {
     asked: String,
     length_ns: u64,
     steady_found: Option<bool>,
+    settled_ns: Option<u64>,
     text: String,
 }
 
@@ -145,6 +146,7 @@ impl From<&run::WarmupFacts> for Warmup {
             asked: warmup.asked.name().to_owned(),
             length_ns: nanoseconds(warmup.length),
             steady_found: warmup.steady_found,
+            settled_ns: warmup.settled.map(nanoseconds),
             text: warmup.text.clone(),
         }
     }
@@ -165,6 +167,7 @@ impl TryFrom<Warmup> for run::WarmupFacts {
             asked,
             length: Duration::from_nanos(warmup.length_ns),
             steady_found: warmup.steady_found,
+            settled: warmup.settled_ns.map(Duration::from_nanos),
             text: warmup.text,
         })
     }

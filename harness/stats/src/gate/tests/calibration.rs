@@ -3,17 +3,15 @@
 use crate::draw::Draw;
 use crate::gate::{open_rate, open_window_needed, warmup, window_drift, with_enough_samples};
 use crate::steady::Bin;
-use record::comparison::{GatePlan, Metric};
+use record::comparison::{GatePlan, Metric, warming};
+use record::run::WarmupFacts;
 use std::time::Duration;
 
-const BIN: Duration = Duration::from_millis(100);
-
-fn bins(count: usize, settles: usize, drift: f64) -> Vec<Bin> {
+fn bins(count: usize, drift: f64) -> Vec<Bin> {
     let mut draw = Draw::new(2);
     let bin = |at: usize| {
-        let start = if at < settles { 3.0 } else { 1.0 };
         let response =
-            1e6 * start * (1.0 + drift * at as f64 / count as f64) * (1.0 + 0.002 * draw.normal());
+            1e6 * (1.0 + drift * at as f64 / count as f64) * (1.0 + 0.002 * draw.normal());
         Bin {
             mean_response_ns: response,
             p50_ns: Some(response),
@@ -26,25 +24,27 @@ fn bins(count: usize, settles: usize, drift: f64) -> Vec<Bin> {
 
 #[test]
 fn the_warm_up_is_that_of_the_slowest_pilot_within_its_bounds() {
-    let slow = warmup(&[bins(150, 0, 0.0), bins(150, 30, 0.0)], BIN).expect("settles");
-    assert!(slow.abs_diff(Duration::from_secs(3)) <= BIN * 5, "{slow:?}");
-    assert_eq!(
-        warmup(&[bins(150, 0, 0.0)], BIN),
-        Ok(Duration::from_secs(1))
-    );
-    let why = warmup(&[bins(150, 0, 0.0), bins(150, 0, 0.8)], BIN).expect_err("drifts");
-    assert!(why.starts_with("pilot 2 of the baseline"), "{why}");
+    let pilot = |settled: Option<f64>| WarmupFacts {
+        length: Duration::from_secs(30),
+        settled: settled.map(Duration::from_secs_f64),
+        ..WarmupFacts::default()
+    };
+    let of = |settled: [Option<f64>; 2]| warmup(&settled.map(pilot)).as_secs_f64();
+    assert!((of([Some(2.5), Some(4.0)]) - 4.0).abs() < 1e-9);
+    let at_once = warmup(&[0.0, 0.3].map(|settled| pilot(Some(settled))));
+    assert_eq!(warming(at_once), Duration::from_secs(2), "{at_once:?}");
+    assert!((of([Some(0.0), None]) - 10.0).abs() < 1e-9, "never settled");
 }
 
 #[test]
 fn a_window_that_drifts_is_told_from_one_that_does_not() {
-    let level = window_drift(&bins(30, 0, 0.0)).expect("30 bins");
-    let drifting = window_drift(&bins(30, 0, 0.2)).expect("30 bins");
+    let level = window_drift(&bins(30, 0.0)).expect("30 bins");
+    let drifting = window_drift(&bins(30, 0.2)).expect("30 bins");
     assert!(
         level < 0.02 && (drifting - 0.15).abs() < 0.03,
         "{level} {drifting}"
     );
-    assert_eq!(window_drift(&bins(3, 0, 0.0)), None);
+    assert_eq!(window_drift(&bins(3, 0.0)), None);
 }
 
 #[test]
