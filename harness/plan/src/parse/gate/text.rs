@@ -21,8 +21,8 @@ error_rate_margin = "0.1%"
 [slot]
 # A build has two slots in a round, which are cut into turns of a tenth of a second: windows of both builds take four slots.
 closed = "1s"               # throughput and CPU
-open = "2s"                 # response time, allocations
-# warmup = "3s"             # of a fresh process; without it what a pilot needs, at least 3 s
+open = "1s"                 # response time, allocations
+# warmup = "3s"             # of a fresh process; without it as long as a pilot took to settle, at least 880 ms
 
 # A margin is the worsening that matters; a floor the smallest difference that does. `gated = false` takes a metric out.
 [metric.throughput]

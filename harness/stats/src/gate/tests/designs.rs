@@ -79,7 +79,7 @@ fn a_budget_cuts_looks_before_the_first_round() {
 fn a_round_is_two_starts_a_warmup_and_two_shared_windows() {
     let plan = GatePlan::default();
     let round = round_length(&plan, Duration::from_millis(500), Duration::from_secs(1));
-    assert_eq!(round, Duration::from_secs(16));
-    assert_eq!(rounds_within(Duration::from_mins(6), round), 22);
+    assert_eq!(round, Duration::from_secs(12));
+    assert_eq!(rounds_within(Duration::from_mins(6), round), 30);
     assert_eq!(rounds_within(Duration::ZERO, round), 0);
 }
